@@ -1,0 +1,45 @@
+# make run    a person's exercises named, counted and costed: first camera, or else the sample clip
+# make test   the whole test suite        make check  style, types, imports
+PYTHON ?= python3
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test test-slow check bench sample clean
+
+run: .venv/runtime
+	$(BIN)/sensegraph models get
+	@mkdir -p out
+	$(BIN)/sensegraph run graphs/fitness.yaml --out out/fitness.mp4 --results out/fitness.jsonl
+
+test: .venv/complete
+	$(BIN)/sensegraph models get
+	$(BIN)/python -m pytest
+
+test-slow: .venv/complete
+	$(BIN)/python -m pytest -m slow
+
+check: .venv/complete
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/complete
+	$(BIN)/python -m benchmarks.fitness
+
+sample: .venv/complete
+	$(BIN)/python -m sensegraph.training.render.workout --out graphs/samples/workout.mp4 --truth graphs/samples/workout.json
+
+clean:
+	rm -rf .venv out
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/runtime: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) -e .
+	@touch $@
+
+.venv/complete: .venv/runtime
+	$(PIP) -e '.[train,test]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""The standard nodes of sensegraph, one noun per file."""

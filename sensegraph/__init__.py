@@ -1,0 +1,1 @@
+"""Real-time video understanding as a graph of nodes."""

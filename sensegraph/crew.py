@@ -1,0 +1,139 @@
+"""The nodes that run in one process: made, wired, opened, run in threads, and accounted for."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sensegraph.errors import SensegraphError
+from sensegraph.loop import NodeLoop
+from sensegraph.node import Node
+from sensegraph.plan import EdgePlan, WorkerPlan, edge_name, make_inbox, make_node, make_writer
+from sensegraph.registry import find
+from sensegraph.spec import Pace
+from sensegraph.transport import memory
+from sensegraph.transport.writer import Writer
+from sensegraph.transport.zeromq import Wire
+
+
+class Crew:
+    """All loops of one process.
+
+    Args:
+        plan: What to run.
+        wire: Carries the edges to other processes; None when there are none.
+        on_stop: Called from a loop when its node wants the whole graph to end.
+        on_failure: Called from a loop with the node's name and its exception.
+    """
+
+    def __init__(
+        self,
+        plan: WorkerPlan,
+        wire: Wire | None,
+        on_stop: Callable[[], None],
+        on_failure: Callable[[str, Exception], None],
+    ) -> None:
+        self._on_failure = on_failure
+        self._writers: dict[str, Writer] = {}
+        self._threads: list[threading.Thread] = []
+        base, pace = Path(plan["base"]), Pace(plan["pace"])
+        nodes = {each["name"]: make_node(each, base) for each in plan["nodes"]}
+        self.loops = self._wire_up(plan, nodes, pace, wire, on_stop, base)
+
+    def _wire_up(
+        self, plan: WorkerPlan, nodes: dict[str, Node], pace: Pace, wire: Wire | None, on_stop: Callable[[], None],
+        base: Path,
+    ) -> list[NodeLoop]:  # fmt: skip
+        into = {name: [edge for edge in plan["edges"] if edge["target"] == name] for name in nodes}
+        inboxes = {name: make_inbox(node, into[name], pace) for name, node in nodes.items()}
+        outputs: dict[str, dict[str, list[Writer]]] = {n: {p: [] for p in node.outputs} for n, node in nodes.items()}
+        for edge in plan["edges"]:
+            if edge["source"] in nodes:
+                writer = self._writers[edge_name(edge)] = make_writer(edge)
+                outputs[edge["source"]][edge["output"]].append(writer)
+            self._connect(edge, inboxes, wire, base)
+        return [NodeLoop(n, node, inboxes[n], outputs[n], pace, on_stop) for n, node in nodes.items()]
+
+    def _connect(self, edge: EdgePlan, inboxes: dict[str, Any], wire: Wire | None, base: Path) -> None:
+        writer, inbox = self._writers.get(edge_name(edge)), inboxes.get(edge["target"])
+        if writer is not None and inbox is not None:
+            memory.connect(writer, inbox, edge["input"])
+        elif wire is not None and writer is not None:
+            wire.add_output(edge["edge"], writer)
+        elif wire is not None and inbox is not None:
+            hint = find(edge["source_type"], base).outputs[edge["output"]].type
+            wire.add_input(edge["edge"], inbox, edge["input"], hint, edge["source_worker"])
+
+    def open(self) -> None:
+        """Open every node; those already opened are closed again when one fails."""
+        opened: list[NodeLoop] = []
+        try:
+            for loop in self.loops:
+                loop.open()
+                opened.append(loop)
+        except Exception as error:
+            for loop in opened:
+                loop.node.close()
+            error.add_note(f"in node '{self.loops[len(opened)].name}', open()")
+            raise
+
+    def start(self) -> None:
+        """Start every loop in a thread of its own."""
+        for loop in self.loops:
+            thread = threading.Thread(target=self._run, args=(loop,), name=loop.name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _run(self, loop: NodeLoop) -> None:
+        try:
+            loop.run()
+        except Exception as error:  # a user's node may raise anything; it is reported, once, by the callback
+            self._on_failure(loop.name, error)
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the loops; returns whether all have ended."""
+        for thread in self._threads:
+            thread.join(timeout_s / max(1, len(self._threads)))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def drained(self, timeout_s: float) -> bool:
+        """Whether the consumers have finished all that was sent."""
+        return all(writer.drained(timeout_s) for writer in self._writers.values())
+
+    def stop(self) -> None:
+        """Ask the sources to stop; what follows drains."""
+        for loop in self.loops:
+            loop.stop()
+
+    def abandon(self) -> None:
+        """Make every loop leave at once."""
+        for loop in self.loops:
+            loop.abandon()
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures of all nodes and of the edges that start here."""
+        return {
+            "nodes": {loop.name: loop.meter.as_dict() for loop in self.loops},
+            "edges": {name: writer.ledger.as_dict() for name, writer in self._writers.items()},
+        }
+
+    def reports(self) -> dict[str, Any]:
+        """Return what the nodes reported at their end."""
+        return {loop.name: dict(loop.report) for loop in self.loops}
+
+
+def describe(name: str, error: BaseException) -> tuple[str, int]:
+    """Return the one line that tells a user what failed, and the exit code.
+
+    An error that a user can do something about speaks for itself; any other is told with its type and place.
+    """
+    if isinstance(error, SensegraphError):
+        return f"node '{name}': {error}", error.exit_code
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    notes = [note.split(", ", 1)[-1] for note in getattr(error, "__notes__", [])]
+    when = f" at {notes[0]}" if notes else ""
+    return f"node '{name}' failed{when}: {type(error).__name__}: {error}{place}", 3

@@ -1,0 +1,98 @@
+"""A checked graph: nodes with their classes, edges with their policies, and the order of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from sensegraph.node import EVERY, Node, Port
+from sensegraph.spec import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """A node that can be made: `type(**params)`.
+
+    Attributes:
+        type_name: The type as a worker can find it again: a registered name or `/absolute/file.py:Class`.
+        process: Name of the worker that runs it.
+        where: Its place in the graph file.
+    """
+
+    name: str
+    type: type[Node]
+    type_name: str
+    params: Mapping[str, Any]
+    process: str
+    where: str
+
+    def input(self, name: str) -> Port:
+        """Return the port of an input, also of one that the graph file named (`*`)."""
+        ports = self.type.inputs
+        return ports[name] if name in ports else ports[EVERY]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A connection with everything decided.
+
+    Attributes:
+        queue: Packets that wait at the producer under `drop_oldest`, or may be unfinished under `block`.
+    """
+
+    source: str
+    output: str
+    target: str
+    input: str
+    policy: Policy
+    queue: int
+    expire_ms: float | None = None
+    where: str = ""
+
+    @property
+    def name(self) -> str:
+        """`camera.frames>resample.frames`."""
+        return f"{self.source}.{self.output}>{self.target}.{self.input}"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Checked nodes and edges.
+
+    Attributes:
+        name: Name of the graph, the stem of its file.
+        base: Folder that relative paths of the graph file start from.
+        network: The same as a networkx graph: node names, with `edge` on each connection.
+    """
+
+    name: str
+    base: Path
+    nodes: Mapping[str, GraphNode]
+    edges: tuple[Edge, ...]
+    network: nx.MultiDiGraph
+
+    def inputs_of(self, name: str) -> list[Edge]:
+        """Return the edges into a node, in the order of its ports."""
+        order = list(self.nodes[name].type.inputs)
+        edges = [edge for edge in self.edges if edge.target == name]
+        return sorted(edges, key=lambda e: order.index(e.input) if e.input in order else len(order))
+
+    def outputs_of(self, name: str) -> list[Edge]:
+        """Return the edges out of a node."""
+        return [edge for edge in self.edges if edge.source == name]
+
+    def in_order(self) -> Iterator[GraphNode]:
+        """Yield the nodes from the sources to the sinks."""
+        for name in nx.lexicographical_topological_sort(self.network, key=list(self.nodes).index):
+            yield self.nodes[name]
+
+    def processes(self) -> dict[str, list[GraphNode]]:
+        """Return worker name -> its nodes, in order."""
+        workers: dict[str, list[GraphNode]] = {}
+        for node in self.in_order():
+            workers.setdefault(node.process, []).append(node)
+        return workers

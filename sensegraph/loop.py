@@ -1,0 +1,218 @@
+"""The loop of one node: wait for a set, process it, send what comes out. The same in every kind of worker."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sensegraph.errors import NodeError
+from sensegraph.join import NEVER
+from sensegraph.metrics import Meter
+from sensegraph.node import Node, Source, Stop
+from sensegraph.packet import Bound, Packet, Stamp
+from sensegraph.payload import Result
+from sensegraph.spec import Pace
+from sensegraph.transport.reader import Inbox
+from sensegraph.transport.writer import Writer
+
+POLL_S = 0.2
+"""How long a loop waits before it looks for a stop."""
+
+
+class NodeLoop:
+    """Runs one node until its first input ends, or its source does, or it is stopped.
+
+    Args:
+        name: The node's name in the graph.
+        node: The node, not yet opened.
+        inbox: Its inputs; None for a source.
+        outputs: Output port -> the writers of its edges.
+        pace: In live pace a source that is not live itself is held back to real time.
+        on_stop: Called when the node wants the whole graph to end (a window that was closed).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        node: Node,
+        inbox: Inbox | None,
+        outputs: Mapping[str, list[Writer]],
+        pace: Pace,
+        on_stop: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.name = name
+        self.node = node
+        self.meter = Meter()
+        self.report: Mapping[str, Any] = {}
+        self._inbox = inbox
+        self._outputs = outputs
+        self._on_stop = on_stop
+        self._pace = pace
+        self._stopping = threading.Event()
+        self._sent_ns = {port: -NEVER for port in node.outputs}
+        wanted = inspect.signature(node.process).parameters
+        self._wants_stamp, self._wants_stamps = "stamp" in wanted, "stamps" in wanted
+
+    def open(self) -> None:
+        """Open the node."""
+        self.node.open()
+        if isinstance(self.node, Source):
+            self.meter.length_s = self.node.length_s()
+
+    def run(self) -> None:
+        """Work until the end, then send the end on every output; the node is closed in any case.
+
+        Raises:
+            Exception: Whatever the node raised, with a note that names the node and the frame.
+        """
+        try:
+            self._work()
+            self.report = self.node.report()
+        finally:
+            self.node.close()
+        for writer in self._writers():
+            writer.end()
+
+    def _work(self) -> None:
+        try:
+            if isinstance(self.node, Source):
+                self._run_source(self.node)
+            else:
+                self._run_sets()
+                self._send_all(self._call("finish()", self.node.finish), Stamp(self.meter.time_ns))
+        except Stop:
+            self._on_stop()
+            self._discard()
+
+    def stop(self) -> None:
+        """Ask a source to stop reading; its streams end and the graph drains behind it."""
+        self._stopping.set()
+
+    def abandon(self) -> None:
+        """Leave at once: no wait on any edge goes on."""
+        self._stopping.set()
+        if self._inbox:
+            self._inbox.stop()
+        for writer in self._writers():
+            writer.abandon()
+
+    def drained(self, timeout_s: float) -> bool:
+        """Wait until the consumers have finished everything that was sent."""
+        return all(writer.drained(timeout_s) for writer in self._writers())
+
+    def _writers(self) -> Iterable[Writer]:
+        return (writer for writers in self._outputs.values() for writer in writers)
+
+    def _run_source(self, source: Source) -> None:
+        started_ns = time.monotonic_ns()
+        paced = self._pace is Pace.LIVE and not source.live()
+        count = 0
+        items = iter(source.read())
+        while not self._stopping.is_set():
+            outputs = self._call(f"frame {count}", lambda: next(items, None))
+            if outputs is None:
+                return
+            now_ns = time.monotonic_ns()
+            plain = Stamp(now_ns - started_ns, now_ns, self.name, count)
+            packets = {port: _stamped(value, plain, self.name) for port, value in outputs.items()}
+            if paced and packets:
+                due_ns = started_ns + max(packet.stamp.time_ns for packet in packets.values())
+                if self._stopping.wait(max(0.0, (due_ns - now_ns) / 1e9)):
+                    return
+                packets = {port: _captured(packet, max(due_ns, now_ns)) for port, packet in packets.items()}
+            self._send(packets, plain)
+            count += 1
+            self.meter.packets = count
+
+    def _run_sets(self) -> None:
+        inbox = self._inbox
+        if inbox is None:
+            raise NodeError(f"node '{self.name}' has no inputs and is no Source")
+        while not inbox.ended:
+            joined = inbox.next(POLL_S)
+            if joined is not None:
+                self.meter.packets += 1
+                self.meter.time_ns = joined.stamp.time_ns
+                self.meter.age.add((time.monotonic_ns() - joined.stamp.capture_ns) / 1e6)
+                arguments = dict(joined.payloads)
+                if self._wants_stamp:
+                    arguments["stamp"] = joined.stamp
+                if self._wants_stamps:
+                    arguments["stamps"] = joined.stamps
+                place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
+                self._send_all(self._call(place, functools.partial(self.node.process, **arguments)), joined.stamp)
+            if not self.node.restamps:
+                self._promise(inbox.bound_ns)
+            inbox.settle()
+
+    def _discard(self) -> None:
+        """Take what still comes, so that nobody waits for this node."""
+        while self._inbox is not None and not self._inbox.ended:
+            self._inbox.next(POLL_S)
+            self._inbox.settle()
+
+    def _call(self, place: str, call: Callable[[], Any]) -> Any:
+        self.meter.begin()
+        try:
+            result = call()
+            return list(result) if inspect.isgenerator(result) else result
+        except Exception as error:
+            error.add_note(f"in node '{self.name}', {place}")
+            raise
+        finally:
+            self.meter.end()
+
+    def _send_all(self, outputs: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None, stamp: Stamp) -> None:
+        if outputs is None:
+            return
+        for each in [outputs] if isinstance(outputs, Mapping) else outputs:
+            self._send(each, stamp)
+
+    def _send(self, outputs: Mapping[str, Any], stamp: Stamp) -> None:
+        for port, value in outputs.items():
+            if port not in self._sent_ns:
+                has = ", ".join(self._sent_ns) or "none"
+                raise NodeError(f"node '{self.name}' returned '{port}', which is not one of its outputs ({has})")
+            if isinstance(value, Bound):
+                self._bound(port, value.time_ns)
+                continue
+            packet = _stamped(value, stamp, self.name)
+            if packet.stamp.time_ns <= self._sent_ns[port]:
+                raise NodeError(
+                    f"node '{self.name}' sent {packet.stamp.time_s:.6f} s on '{port}' after "
+                    f"{self._sent_ns[port] / 1e9:.6f} s; the times on one stream must increase"
+                )
+            self._sent_ns[port] = packet.stamp.time_ns
+            if isinstance(self.node, Source):
+                self.meter.time_ns = packet.stamp.time_ns
+            if isinstance(packet.payload, Result):
+                self.meter.headlines[port] = packet.payload.headline()
+            for writer in self._outputs.get(port, ()):
+                writer.write(packet)
+
+    def _promise(self, time_ns: int) -> None:
+        for port in self._outputs:
+            self._bound(port, time_ns)
+
+    def _bound(self, port: str, time_ns: int) -> None:
+        if time_ns > self._sent_ns[port] and time_ns < NEVER:
+            self._sent_ns[port] = time_ns
+            for writer in self._outputs.get(port, ()):
+                writer.bound(time_ns)
+
+
+def _stamped(value: Any, stamp: Stamp, source: str) -> Packet[Any]:
+    if not isinstance(value, Packet):
+        return Packet(value, stamp)
+    if not value.stamp.source:
+        return Packet(value.payload, replace(value.stamp, source=stamp.source or source))
+    return value
+
+
+def _captured(packet: Packet[Any], capture_ns: int) -> Packet[Any]:
+    return Packet(packet.payload, replace(packet.stamp, capture_ns=capture_ns))

@@ -1,0 +1,119 @@
+"""The contract of a node: ports, parameters, and what is called when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+EVERY = "*"
+"""Name of an input that stands for any number of inputs, named by the graph file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A typed input or output of a node.
+
+    Attributes:
+        type: Python type of the payload: `np.ndarray`, a dataclass, `dict`, `str`, ...; `object` takes all.
+        doc: What it carries, in a few words.
+        dtype: Element type of an array, e.g. `uint8`.
+        shape: Shape of an array; None stands for any size.
+        colour: Channel order of a picture, `bgr`, `rgb` or `grey`.
+        rate_hz: Packets per second of media time. On an input, the rate that is needed. On an output, the rate
+            that is made; None means that of the node's first input.
+        optional: The input may be left unconnected; `process` then gets None.
+        join: How this input is joined with the node's first input, at the first input's time t:
+            `hold` = the newest packet at or before t; `exact` = the packet at t or None; `nearest` = the packet
+            nearest to t within `tolerance_s` or None.
+        tolerance_s: See `join`.
+        live: Policy of the edge in live pace when the graph file names none: `latest` for pictures, else `block`.
+    """
+
+    type: Any
+    doc: str = ""
+    dtype: str | None = None
+    shape: tuple[int | None, ...] | None = None
+    colour: str | None = None
+    rate_hz: float | None = None
+    optional: bool = False
+    join: str = "hold"
+    tolerance_s: float = 0.05
+    live: str = "block"
+
+
+def pictures(doc: str = "pictures", **changes: Any) -> Port:
+    """Return a port of uint8 (H, W, 3) BGR pictures; `changes` are further attributes of `Port`."""
+    settings = {"dtype": "uint8", "shape": (None, None, 3), "colour": "bgr", "live": "latest"}
+    return Port(np.ndarray, doc, **(settings | changes))
+
+
+class Node:
+    """A step of a graph: payloads in, payloads out.
+
+    Parameters are the typed keyword arguments of `__init__`, which only stores them: the class is also made
+    where nothing may be opened. The class docstring is its help. Ports are class attributes.
+
+    Attributes:
+        inputs: Name -> port. The first one sets the pace: `process` runs once for each of its packets, with the
+            other inputs joined to it. `{"*": port}` takes any inputs, each packet by itself, in order of time.
+        outputs: Name -> port.
+        needs_display: The node opens a window: it is taken out when there is no display.
+        restamps: The node's outputs carry times of their own, so no bounds are promised for it.
+    """
+
+    inputs: ClassVar[Mapping[str, Port]] = {}
+    outputs: ClassVar[Mapping[str, Port]] = {}
+    needs_display: ClassVar[bool] = False
+    restamps: ClassVar[bool] = False
+
+    def open(self) -> None:
+        """Acquire models, devices and files. Runs in the node's own process, before the first packet."""
+
+    def process(self, *args: Any, **payloads: Any) -> Mapping[str, Any] | Iterable[Mapping[str, Any]] | None:
+        """Turn one set of payloads into outputs.
+
+        Has one parameter for each input port. Two more are filled when they are declared: `stamp` (the `Stamp`
+        of the first input's packet) and `stamps` (port name -> `Stamp` or None).
+
+        Returns:
+            Output port -> payload (or `Packet`, where the time is the node's own), several such mappings in
+            order, or None.
+
+        Raises:
+            sensegraph.Stop: The node wants the whole graph to end (a window that was closed).
+        """
+        raise TypeError(f"{type(self).__name__} has no process()")
+
+    def finish(self) -> Mapping[str, Any] | Iterable[Mapping[str, Any]] | None:
+        """Return what is left to send when the first input has ended."""
+        return None
+
+    def close(self) -> None:
+        """Release what `open` acquired. Runs even after an error."""
+
+    def report(self) -> Mapping[str, Any]:
+        """Return what is worth telling at the end of a run, e.g. `{"reps": {"Squats": 7}}`; plain JSON values."""
+        return {}
+
+
+class Source(Node):
+    """A node without inputs: `read` is a generator of outputs."""
+
+    def live(self) -> bool:
+        """Whether the source makes packets at its own pace (a camera), not as fast as they are taken (a file)."""
+        return False
+
+    def length_s(self) -> float | None:
+        """Length in seconds once opened, for progress; None where it is not known or endless."""
+        return None
+
+    def read(self) -> Iterator[Mapping[str, Any]]:
+        """Yield output port -> payload or `Packet`; a plain payload is stamped with the present moment."""
+        raise TypeError(f"{type(self).__name__} has no read()")
+
+
+class Stop(Exception):
+    """Raised in a node to end the whole graph in order, e.g. when the user closes the window."""

@@ -1,0 +1,125 @@
+"""Running a checked graph: as processes, or in this one."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sensegraph.check import check
+from sensegraph.errors import GraphError, SensegraphError
+from sensegraph.flags import with_sinks
+from sensegraph.graph import Graph
+from sensegraph.load import find_graph, load
+from sensegraph.local import run_local
+from sensegraph.node import Node, Source
+from sensegraph.plan import worker_plans
+from sensegraph.rundir import run_folder
+from sensegraph.signals import caught
+from sensegraph.spawn import CHILD_ENVIRONMENT, spawner
+from sensegraph.spec import GraphSpec, Pace
+from sensegraph.summary import Snapshot, Summary
+from sensegraph.supervisor import Supervisor
+
+Watch = Callable[[Snapshot], None]
+
+
+def run(
+    graph: str | Path,
+    *,
+    results: str | Path | None = None,
+    out: str | Path | None = None,
+    headless: bool = True,
+    pace: str | None = None,
+    in_process: bool = False,
+    watch: Watch | None = None,
+    **params: Any,
+) -> Summary:
+    """Run a graph file to its end.
+
+    Args:
+        graph: Path of the file, or the name of a shipped graph such as `fitness`.
+        results: File for the results, one JSON object per line.
+        out: File for the composited video.
+        headless: Take window sinks out.
+        pace: `live` or `fast`; by default `fast` for files when there is no window, else `live`.
+        in_process: Run all nodes in threads of this process.
+        watch: Called about four times a second with the state of the run.
+        params: The graph's parameters, e.g. `source="clip.mp4"`.
+
+    Returns:
+        How the run ended, with what the nodes reported; print it.
+
+    Raises:
+        SensegraphError: The graph, a parameter, the source or a model is not usable, or a node failed for good.
+    """
+    spec = load(find_graph(str(graph)), {name: str(value) for name, value in params.items()})
+    checked = prepare(spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None)
+    summary = execute(checked[0], pace=checked[1], in_process=in_process, watch=watch)
+    if summary.error:
+        error = SensegraphError(summary.error)
+        error.exit_code = summary.exit_code
+        raise error
+    return summary
+
+
+def prepare(
+    spec: GraphSpec,
+    *,
+    results: str | Path | None = None,
+    out: str | Path | None = None,
+    headless: bool = False,
+    pace: Pace | None = None,
+) -> tuple[Graph, Pace]:
+    """Check a graph for a run: the sinks of the common flags are added, the pace is chosen.
+
+    Raises:
+        GraphError: Everything that is wrong with the graph.
+    """
+    spec = with_sinks(spec, results=_text(results), out=_text(out), headless=headless)
+    graph = check(spec, pace=pace or Pace.LIVE)
+    pace = pace or default_pace(graph)
+    return (graph if pace is Pace.LIVE else check(spec, pace=pace)), pace
+
+
+def default_pace(graph: Graph) -> Pace:
+    """Return `fast` when no source is live and nothing shows a window, else `live`."""
+    for node in graph.nodes.values():
+        if node.type.needs_display or (issubclass(node.type, Source) and node.type(**node.params).live()):
+            return Pace.LIVE
+    return Pace.FAST
+
+
+def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch | None = None) -> Summary:
+    """Run a checked graph to its end.
+
+    Args:
+        graph: What to run.
+        pace: In live pace the policies of the edges apply; in fast pace nothing is dropped.
+        in_process: Run all nodes in threads of this process.
+        watch: Called about four times a second with the state.
+    """
+    if not graph.nodes:
+        raise GraphError("the graph has no nodes left to run")
+    token = uuid.uuid4().bytes
+    os.environ.update({k: v for k, v in CHILD_ENVIRONMENT.items() if k not in os.environ and in_process})
+    with caught() as signals:
+        if in_process:
+            alone = replace(graph, nodes={n: replace(node, process="all") for n, node in graph.nodes.items()})
+            return run_local(worker_plans(alone, pace, Path(), token)[0], signals, watch)
+        with run_folder() as folder:
+            plans = worker_plans(graph, pace, folder, token)
+            modules = sorted({_module(node.type) for node in graph.nodes.values()} - {""})
+            return Supervisor(plans, spawner(modules), signals, watch=watch).run()
+
+
+def _module(kind: type[Node]) -> str:
+    """Return the module to import before forking; a user's own file is imported by its worker alone."""
+    return kind.__module__ if kind.__module__.startswith("sensegraph") else ""
+
+
+def _text(path: str | Path | None) -> str | None:
+    return None if path is None else str(path)

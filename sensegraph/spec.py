@@ -1,0 +1,85 @@
+"""What a graph file says, before anything is looked up; every part knows its place in the file."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class Policy(enum.Enum):
+    """What an edge does when its consumer is slower than its producer."""
+
+    LATEST = "latest"
+    """Only the newest packet waits; older ones are dropped and counted."""
+    DROP_OLDEST = "drop_oldest"
+    """`queue` packets wait; the oldest is dropped and counted."""
+    BLOCK = "block"
+    """Nothing is lost: the producer waits."""
+
+
+class Pace(enum.Enum):
+    """How fast a graph runs."""
+
+    LIVE = "live"
+    """In real time, with bounded age: what comes too late is dropped and counted."""
+    FAST = "fast"
+    """As fast as the machine allows, nothing is dropped, the same bytes on every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParamSpec:
+    """A parameter of the whole graph, set by a flag of the same name."""
+
+    name: str
+    default: Any
+    help: str = ""
+    unit: str = ""
+    min: float | None = None
+    max: float | None = None
+    choices: tuple[Any, ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSpec:
+    """A connection as written at the consumer: `input: {from: node.port, policy: ..., queue: ...}`."""
+
+    source: str
+    output: str
+    target: str
+    input: str
+    policy: Policy | None = None
+    queue: int | None = None
+    expire_ms: float | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """A node as written. `params` holds plain values; `$name` has been replaced by the graph parameter's value."""
+
+    name: str
+    type: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    process: str = ""
+    where: str = ""
+    param_where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSpec:
+    """A whole graph file.
+
+    Attributes:
+        path: The file, or None for a graph that was built in memory.
+        doc: The comment at the head of the file.
+    """
+
+    path: Path | None
+    params: Mapping[str, ParamSpec]
+    nodes: Mapping[str, NodeSpec]
+    edges: tuple[EdgeSpec, ...]
+    doc: str = ""

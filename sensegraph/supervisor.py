@@ -1,0 +1,284 @@
+"""Starts the workers of one machine, watches them, restarts them, and brings them down in order."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+import zmq
+
+from sensegraph.plan import WorkerPlan
+from sensegraph.signals import Signals
+from sensegraph.spawn import Spawner
+from sensegraph.summary import Snapshot, Summary
+
+Watch = Callable[[Snapshot], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When the supervisor loses patience, in seconds.
+
+    Attributes:
+        silent_s: A worker that runs and says nothing for so long hangs (stopped, or holding the interpreter).
+        busy_s: A node whose one call lasts longer hangs.
+        opening_s: Time for the workers to open models and devices.
+        grace_s: Time to drain after a stop.
+        restarts: So many restarts within `window_s`, then the graph fails.
+    """
+
+    silent_s: float = 5.0
+    busy_s: float = 30.0
+    opening_s: float = 120.0
+    grace_s: float = 10.0
+    restarts: int = 5
+    window_s: float = 60.0
+
+
+@dataclass(slots=True)
+class _Member:
+    """One worker as the supervisor sees it."""
+
+    plan: WorkerPlan
+    pid: int = 0
+    state: str = "starting"
+    seen_at: float = 0.0
+    restart_at: float = 0.0
+    restarts: deque[float] = field(default_factory=deque)
+    figures: dict[str, Any] = field(default_factory=dict)
+    reports: dict[str, Any] = field(default_factory=dict)
+    failure: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def names(self) -> str:
+        return ", ".join(node["name"] for node in self.plan["nodes"])
+
+    @property
+    def gone(self) -> bool:
+        return self.pid == 0
+
+
+class Supervisor:
+    """Runs the workers of one graph on this machine.
+
+    Args:
+        plans: One for each worker, from the sources to the sinks.
+        spawner: Starts processes; closed at the end of the run.
+        signals: Tells of Ctrl-C, SIGTERM and SIGHUP.
+        limits: When to lose patience.
+        watch: Called about four times a second with the state.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self, plans: list[WorkerPlan], spawner: Spawner, signals: Signals, *, limits: Limits | None = None,
+        watch: Watch | None = None, clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._members = [_Member(plan) for plan in plans]
+        self._spawner, self._signals, self._limits = spawner, signals, limits or Limits()
+        self._watch, self._clock = watch, clock
+        self._began = clock()
+        self._phase = "starting"
+        self._summary = Summary()
+        self._events: list[str] = []
+        self._stop_until = 0.0
+        self._abandoned = False
+        self._watch_at = 0.0
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context(io_threads=1)
+        self._control = self._context.socket(zmq.ROUTER)
+        self._control.setsockopt(zmq.LINGER, 200)
+        self._control.bind(f"ipc://{plans[0]['folder']}/control")
+
+    def run(self) -> Summary:
+        """Run until every worker has ended; returns how."""
+        try:
+            for member in self._members:
+                self._start(member)
+            while not all(member.gone and member.state in ("ended", "failed") for member in self._members):
+                self._step()
+            self._phase = "ended"
+            self._summary.last = self.snapshot()
+            for member in self._members:
+                self._summary.reports |= member.reports
+            return self._summary
+        finally:
+            self._spawner.close()
+            self._control.close()
+            self._context.term()
+
+    def snapshot(self) -> Snapshot:
+        """Return the state now."""
+        shot = Snapshot(self._phase, self._clock() - self._began, events=list(self._events))
+        for member in self._members:
+            for name, figures in member.figures.get("nodes", {}).items():
+                shot.nodes[name] = figures | {"state": member.state, "restarts": len(member.restarts)}
+            shot.edges |= member.figures.get("edges", {})
+        return shot
+
+    def _step(self) -> None:
+        if self._control.poll(50):
+            while self._control.poll(0):
+                self._hear(*self._control.recv_multipart())
+        for pid, code in self._spawner.exits():
+            self._on_exit(next(m for m in self._members if m.pid == pid), code)
+        now = self._clock()
+        for member in self._members:
+            self._check(member, now)
+        self._check_signals()
+        if self._phase == "stopping" and now > self._stop_until:
+            self._hurry(now)
+        if self._watch and now >= self._watch_at:
+            self._watch_at = now + 0.25
+            self._watch(self.snapshot())
+
+    def _start(self, member: _Member) -> None:
+        member.state, member.failure, member.reason = "starting", {}, ""
+        member.seen_at = self._clock()
+        member.pid = self._spawner.start(member.plan)
+
+    def _hear(self, identity: bytes, data: bytes) -> None:
+        worker, epoch = map(int, identity.split(b"-"))
+        member = self._members[worker]
+        if epoch != member.plan["epoch"]:
+            return
+        message = msgpack.unpackb(data)
+        member.seen_at = self._clock()
+        if "nodes" in message:
+            member.figures = {"nodes": message["nodes"], "edges": message["edges"]}
+        kind = message["kind"]
+        if kind == "ready":
+            member.state = "ready"
+            self._on_ready(member)
+        elif kind == "stop":
+            self._stop()
+        elif kind == "failed":
+            member.failure = message
+        elif kind == "ended":
+            member.state = "ended"
+            member.reports = message["reports"]
+
+    def _on_ready(self, member: _Member) -> None:
+        if self._phase == "starting" and all(m.state == "ready" for m in self._members):
+            self._phase = "running"
+        ready = [m for m in self._members if m.state == "ready"] if self._phase == "running" else []
+        for each in ready:
+            each.state = "running"
+            self._order(each, "start")
+        if self._phase == "stopping":
+            self._order(member, "stop")
+
+    def _order(self, member: _Member, kind: str) -> None:
+        identity = f"{member.plan['worker']}-{member.plan['epoch']}".encode()
+        self._control.send_multipart([identity, msgpack.packb({"kind": kind})])
+
+    def _on_exit(self, member: _Member, code: int) -> None:
+        while self._control.poll(0):
+            self._hear(*self._control.recv_multipart())
+        member.pid = 0
+        if member.state == "ended":
+            return
+        member.state = "failed"
+        text = member.failure.get("text") or f"node '{member.names}' {member.reason or _ending(code)}"
+        if self._phase == "stopping":
+            return
+        if member.failure.get("lasting") or self._phase == "starting":
+            self._fail(text, member.failure.get("exit_code", 3))
+        else:
+            self._restart(member, text)
+
+    def _restart(self, member: _Member, text: str) -> None:
+        now = self._clock()
+        while member.restarts and now - member.restarts[0] > self._limits.window_s:
+            member.restarts.popleft()
+        if len(member.restarts) >= self._limits.restarts:
+            count = len(member.restarts)
+            self._fail(f"{text}\n  It was restarted {count} times in {self._limits.window_s:.0f} s.", 3)
+            return
+        delay_s = min(30.0, 0.1 * 2 ** len(member.restarts))
+        member.restarts.append(now)
+        member.state, member.restart_at = "waiting", now + delay_s
+        member.plan["epoch"] += 1
+        self._events.append(f"{text}; restarting")
+
+    def _check(self, member: _Member, now: float) -> None:
+        if member.state == "waiting" and now >= member.restart_at:
+            if self._phase == "stopping":
+                member.state = "failed"
+            else:
+                self._start(member)
+        if member.gone or member.state not in ("starting", "running"):
+            return
+        busy_s = max((n["busy_s"] for n in member.figures.get("nodes", {}).values()), default=0.0)
+        running = member.state == "running"
+        if now - member.seen_at > (self._limits.silent_s if running else self._limits.opening_s):
+            self._kill(member, f"made no progress for {now - member.seen_at:.0f} s")
+        elif running and busy_s > self._limits.busy_s:
+            self._kill(member, f"has been busy with one packet for {busy_s:.0f} s")
+
+    def _kill(self, member: _Member, reason: str) -> None:
+        member.reason = member.reason or reason
+        member.seen_at = self._clock()
+        member.figures = {}
+        self._spawner.kill(member.pid)
+
+    def _check_signals(self) -> None:
+        codes = self._signals.taken()
+        if not codes:
+            return
+        if self._phase in ("starting", "stopping"):
+            self._summary.exit_code = self._summary.exit_code or codes[0]
+            self._kill_all()
+        else:
+            self._summary.exit_code = codes[0]
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._phase == "stopping":
+            return
+        self._phase = "stopping"
+        self._stop_until = self._clock() + self._limits.grace_s
+        for member in self._members:
+            if not member.gone:
+                self._order(member, "stop")
+
+    def _fail(self, text: str, code: int) -> None:
+        """Give up: the first failure counts; what is left closes its files and goes."""
+        if not self._summary.error:
+            self._summary.error, self._summary.exit_code = text, code
+        if self._phase == "starting":
+            self._kill_all()
+            return
+        self._phase = "stopping"
+        self._abandon()
+
+    def _hurry(self, now: float) -> None:
+        """Time to drain is up: first leave without draining, then kill."""
+        if self._abandoned:
+            self._kill_all()
+        else:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        self._abandoned = True
+        self._stop_until = self._clock() + self._limits.grace_s / 2
+        for member in self._members:
+            if not member.gone:
+                self._order(member, "abandon")
+
+    def _kill_all(self) -> None:
+        self._phase = "stopping"
+        self._stop_until = self._clock() + self._limits.grace_s
+        for member in self._members:
+            if member.state == "waiting":
+                member.state = "failed"
+            if not member.gone:
+                self._spawner.kill(member.pid)
+
+
+def _ending(code: int) -> str:
+    return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"

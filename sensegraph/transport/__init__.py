@@ -1,0 +1,1 @@
+"""Moving packets along edges: one writer and one reader per edge, over memory or ZeroMQ."""

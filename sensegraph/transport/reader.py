@@ -1,0 +1,102 @@
+"""The consumer's end: one inbox per node, one reader per edge into it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from sensegraph.join import Join, JoinedSet
+from sensegraph.node import Port
+from sensegraph.packet import Item, Packet
+
+Credit = Callable[[int], None]
+
+
+class Inbox:
+    """Where the edges of one node deliver, and its loop waits for the next set. Thread-safe.
+
+    Args:
+        ports: The node class's inputs.
+        connected: The inputs that have an edge.
+        patience_s: How long a packet of the first input waits for the others in live pace; None = for ever.
+    """
+
+    def __init__(self, ports: Mapping[str, Port], connected: Sequence[str], patience_s: float | None = None) -> None:
+        self._join = Join(ports, connected)
+        self._patience_s = patience_s
+        self._credits: dict[str, Credit] = {}
+        self._owed: dict[str, int] = {}
+        self._stopped = False
+        self._changed = threading.Condition()
+
+    def reader(self, name: str, credit: Credit) -> Reader:
+        """Return the reader of one input; `credit` tells its producer how many packets were finished."""
+        self._credits[name] = credit
+        return Reader(self, name)
+
+    def put(self, name: str, item: Item) -> None:
+        """Take what arrived on an input."""
+        with self._changed:
+            if not self._join.push(name, item) and isinstance(item, Packet):
+                self._owed[name] = self._owed.get(name, 0) + 1
+            self._changed.notify_all()
+
+    def next(self, timeout_s: float) -> JoinedSet | None:
+        """Return the next set, or None when time is up, all inputs have ended or the inbox was stopped."""
+        deadline = time.monotonic() + timeout_s
+        forced_at: float | None = None
+        with self._changed:
+            while not self._stopped:
+                now = time.monotonic()
+                force = forced_at is not None and now >= forced_at
+                joined = self._join.next(force=force)
+                self._collect()
+                if joined is not None or self._join.ended or self._owed or now >= deadline:
+                    return joined
+                if self._patience_s is not None and self._join.waiting():
+                    forced_at = forced_at or now + self._patience_s
+                self._changed.wait(max(0.0, min(deadline, forced_at or deadline) - now))
+        return None
+
+    def settle(self) -> None:
+        """Give back the credit of all that has been finished; called by the node's loop after each set."""
+        with self._changed:
+            self._collect()
+            owed, self._owed = self._owed, {}
+        for name, count in owed.items():
+            self._credits[name](count)
+
+    def stop(self) -> None:
+        """End every wait at once."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further set will come."""
+        with self._changed:
+            return self._stopped or self._join.ended
+
+    @property
+    def bound_ns(self) -> int:
+        """Return the time up to which no further set will come."""
+        with self._changed:
+            return self._join.bound_ns()
+
+    def _collect(self) -> None:
+        for name, count in self._join.finished().items():
+            self._owed[name] = self._owed.get(name, 0) + count
+
+
+class Reader:
+    """The consumer's end of one edge: a carrier hands it what arrives."""
+
+    def __init__(self, inbox: Inbox, name: str) -> None:
+        self._inbox = inbox
+        self._name = name
+
+    def receive(self, item: Item) -> None:
+        """Take one item, in the order in which it was sent."""
+        self._inbox.put(self._name, item)

@@ -1,0 +1,173 @@
+"""One worker process: it runs the nodes of its plan and answers to the supervisor.
+
+Control messages are msgpack maps over one DEALER socket. To the supervisor: `hello`, `ready`, `beat` (twice a second,
+with figures), `stop` (a node wants the end), `failed`, `ended`. From it: `start`, `stop` (sources end, the rest drains),
+`abandon` (leave without draining).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import zmq
+
+from sensegraph.crew import Crew, describe
+from sensegraph.errors import SensegraphError
+from sensegraph.plan import WorkerPlan
+from sensegraph.transport.zeromq import Wire
+
+BEAT_S = 0.5
+CONNECT_S = 60.0
+DRAIN_S = 60.0
+CRASHED = 70
+"""Exit code of a worker whose node failed in a way that a restart may cure."""
+
+
+def main(plan: WorkerPlan, lifeline: int) -> int:
+    """Run a worker until its nodes have ended.
+
+    Args:
+        plan: What to run.
+        lifeline: File descriptor of a pipe whose other end only the supervisor holds: its end is ours.
+
+    Returns:
+        The exit code of the process.
+    """
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)  # the supervisor decides when we end
+    threading.Thread(target=_die_with, args=(lifeline,), name="lifeline", daemon=True).start()
+    return Worker(plan).run()
+
+
+def _die_with(lifeline: int) -> None:
+    while os.read(lifeline, 1):
+        pass
+    os._exit(CRASHED)
+
+
+class Worker:
+    """The life of one worker process."""
+
+    def __init__(self, plan: WorkerPlan) -> None:
+        self._plan = plan
+        self._wire = Wire(Path(plan["folder"]), plan["worker"], plan["epoch"], plan["run"])
+        self._context = zmq.Context(io_threads=1)
+        self._control = self._context.socket(zmq.DEALER)
+        self._control.setsockopt(zmq.IDENTITY, f"{plan['worker']}-{plan['epoch']}".encode())
+        self._control.setsockopt(zmq.LINGER, 1000)
+        self._control.connect(f"ipc://{plan['folder']}/control")
+        self._failure: tuple[str, Exception] | None = None
+        self._wants_end = threading.Event()
+        self._crew: Crew | None = None
+        self._beat_at = 0.0
+
+    def run(self) -> int:
+        """Open, report ready, run, drain, report the end; returns the exit code."""
+        self._send("hello", pid=os.getpid())
+        opener = threading.Thread(target=self._open, name="open", daemon=True)
+        opener.start()
+        while opener.is_alive():
+            self._tend(opener_busy=True)
+        if self._failure is not None or self._crew is None:
+            return self._fail()
+        code = self._work(self._crew)
+        self._wire.close()
+        self._control.close()
+        self._context.term()
+        return code
+
+    def _open(self) -> None:
+        name = self._plan["nodes"][0]["name"]
+        try:
+            crew = Crew(self._plan, self._wire, self._wants_end.set, self._on_failure)
+            crew.open()
+            self._crew = crew
+        except Exception as error:  # whatever a node's open() raises is reported to the supervisor
+            self._failure = (_node_of(error, name), error)
+
+    def _work(self, crew: Crew) -> int:
+        self._wire.start()
+        self._send("ready")
+        started = False
+        told = False
+        drain_until = float("inf")
+        while True:
+            if self._failure is not None:
+                return self._fail()
+            if self._wants_end.is_set() and not told:
+                told = True
+                self._send("stop")
+            order = self._tend()
+            if order == "start" and not started:
+                started = True
+                crew.start()
+            elif order == "stop":
+                crew.stop()
+                if not started:
+                    break
+            elif order == "abandon":
+                crew.abandon()
+                if not started:
+                    break
+            if started and crew.join(0.01):
+                drain_until = min(drain_until, time.monotonic() + DRAIN_S)
+                if self._failure is None and (crew.drained(0.05) or time.monotonic() > drain_until):
+                    break
+        self._send("ended", reports=crew.reports(), **crew.figures())
+        return 0
+
+    def _tend(self, *, opener_busy: bool = False) -> str | None:
+        """Send a heartbeat when it is due and return an order of the supervisor."""
+        now = time.monotonic()
+        if now >= self._beat_at:
+            self._beat_at = now + BEAT_S
+            self._send("beat", opening=opener_busy, **(self._crew.figures() if self._crew else {}))
+        if self._control.poll(20 if opener_busy else 50):
+            message = msgpack.unpackb(self._control.recv())
+            return str(message.get("kind"))
+        return None
+
+    def _on_failure(self, name: str, error: Exception) -> None:
+        self._failure = self._failure or (name, error)
+
+    def _fail(self) -> int:
+        name, error = self._failure or ("?", RuntimeError("the worker could not start"))
+        text, code = describe(name, error)
+        lasting = isinstance(error, SensegraphError)
+        if self._crew is not None:
+            self._crew.abandon()
+            self._crew.join(2.0)
+        figures = self._crew.figures() if self._crew else {}
+        self._send("failed", text=text, exit_code=code, lasting=lasting, **figures)
+        self._control.close()
+        self._context.term()
+        return code if lasting else CRASHED
+
+    def _send(self, kind: str, **fields: Any) -> None:
+        self._control.send(msgpack.packb({"kind": kind, **fields}))
+
+
+def _node_of(error: BaseException, default: str) -> str:
+    for note in getattr(error, "__notes__", []):
+        if note.startswith("in node '"):
+            return str(note.split("'")[1])
+    return default
+
+
+def _exec() -> None:
+    """Entry of a worker that was started as a fresh interpreter: the plan comes on standard input."""
+    plan = msgpack.unpackb(sys.stdin.buffer.read())
+    code = main(plan, int(sys.argv[1]))
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    _exec()
