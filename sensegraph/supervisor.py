@@ -18,6 +18,8 @@ from sensegraph.summary import Snapshot, Summary
 
 Watch = Callable[[Snapshot], None]
 
+LAST_WORDS_MS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -177,7 +179,8 @@ class Supervisor:
         self._control.send_multipart([identity, msgpack.packb({"kind": kind})])
 
     def _on_exit(self, member: _Member, code: int) -> None:
-        while self._control.poll(0):
+        # Its last words may still be on their way through our own I/O thread.
+        while self._control.poll(0 if member.state == "ended" or member.failure else LAST_WORDS_MS):
             self._hear(*self._control.recv_multipart())
         member.pid = 0
         if member.state == "ended":
