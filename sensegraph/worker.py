@@ -7,6 +7,7 @@ with figures), `stop` (a node wants the end), `failed`, `ended`. From it: `start
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -42,6 +43,7 @@ def main(plan: WorkerPlan, lifeline: int) -> int:
     """
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)  # the supervisor decides when we end
+    _title("sg:" + ",".join(node["name"] for node in plan["nodes"]))
     threading.Thread(target=_die_with, args=(lifeline,), name="lifeline", daemon=True).start()
     return Worker(plan).run()
 
@@ -50,6 +52,13 @@ def _die_with(lifeline: int) -> None:
     while os.read(lifeline, 1):
         pass
     os._exit(CRASHED)
+
+
+def _title(name: str) -> None:
+    """Name the process for `ps` and `top`, where the system can."""
+    if sys.platform == "linux":
+        set_name = 15  # PR_SET_NAME, 15 bytes
+        ctypes.CDLL(None).prctl(set_name, name.encode()[:15], 0, 0, 0)
 
 
 class Worker:

@@ -1,0 +1,1 @@
+"""Figures, measured; nothing here is a test."""

@@ -1,0 +1,251 @@
+"""Checking a graph: everything that is wrong with it at once, before anything is started."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+
+from sensegraph import parameters, registry
+from sensegraph.errors import GraphError, Problem
+from sensegraph.graph import Edge, Graph, GraphNode
+from sensegraph.load import closest
+from sensegraph.node import EVERY, Node, Port, Source
+from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Pace, Policy
+
+QUEUES = {Policy.LATEST: 1, Policy.DROP_OLDEST: 2, Policy.BLOCK: 8}
+"""Packets of an edge whose graph file names no `queue`."""
+
+STAMP_PARAMETERS = {"stamp", "stamps"}
+
+
+def check(spec: GraphSpec, *, trust: bool = True, pace: Pace = Pace.LIVE) -> Graph:
+    """Return the checked graph.
+
+    Args:
+        spec: The graph as written.
+        trust: Import the user's own files. Without it they are only read, and what cannot be told is left out.
+        pace: In fast pace every edge blocks.
+
+    Raises:
+        GraphError: Everything that is wrong.
+    """
+    return Checker(spec, trust, pace).graph()
+
+
+class Checker:
+    """Collects the problems of one graph."""
+
+    def __init__(self, spec: GraphSpec, trust: bool, pace: Pace) -> None:
+        self.spec, self.trust, self.pace = spec, trust, pace
+        self.base = (spec.path.parent if spec.path else Path()).resolve()
+        self.problems: list[Problem] = []
+        self.kinds: dict[str, type[Node]] = {}
+        self.peeked: dict[str, registry.Peeked] = {}
+        self.network: nx.MultiDiGraph = nx.MultiDiGraph()
+
+    def graph(self) -> Graph:
+        """Run all checks."""
+        for node in self.spec.nodes.values():
+            self._find(node)
+            self.network.add_node(node.name)
+        for edge in self.spec.edges:
+            self._check_edge(edge)
+        self._check_inputs()
+        self._check_structure()
+        if self.problems:
+            raise GraphError(self.problems)
+        nodes = {name: self._node(name) for name in self.kinds}
+        edges = tuple(self._edge(edge) for edge in self.spec.edges if {edge.source, edge.target} <= self.kinds.keys())
+        name = self.spec.path.stem if self.spec.path else "graph"
+        return Graph(name, self.base, nodes, edges, self.network)
+
+    def say(self, where: str, what: str, remedy: str = "") -> None:
+        """Note a problem."""
+        self.problems.append(Problem(where, what, remedy))
+
+    def _find(self, node: NodeSpec) -> None:
+        where = node.param_where.get("type", node.where)
+        if registry.is_user_file(node.type) and not self.trust:
+            file, _, name = node.type.rpartition(":")
+            peeked = registry.peek(self.base / file, name)
+            if isinstance(peeked, str):
+                self.say(where, f"{node.name}.type: {peeked}")
+            else:
+                self.peeked[node.name] = peeked
+                self._check_peeked(node, peeked)
+            return
+        try:
+            kind = registry.find(node.type, self.base, where)
+        except GraphError as error:
+            self.problems += [dataclasses.replace(p, what=f"{node.name}.type: {p.what}") for p in error.problems]
+            return
+        self.kinds[node.name] = kind
+        for name, (what, remedy) in parameters.validate(kind, node.params).items():
+            self.say(node.param_where.get(name, node.where), f"{node.name}.{name}: {what}", remedy)
+        self._check_signature(node, kind)
+
+    def _check_peeked(self, node: NodeSpec, peeked: registry.Peeked) -> None:
+        for name in node.params if peeked.params is not None else ():
+            if name not in (peeked.params or ()):
+                known = peeked.params or []
+                self.say(node.param_where.get(name, node.where), f"{node.name}.{name}: there is no such parameter",
+                         closest(name, known, f"It has {', '.join(known) or 'none'}."))  # fmt: skip
+
+    def _check_signature(self, node: NodeSpec, kind: type[Node]) -> None:
+        if issubclass(kind, Source) or EVERY in kind.inputs:
+            return
+        wanted = inspect.signature(kind.process).parameters
+        if any(each.kind is each.VAR_KEYWORD for each in wanted.values()):
+            return
+        names = [name for name in list(wanted)[1:] if name not in STAMP_PARAMETERS]
+        if set(names) != set(kind.inputs):
+            self.say(node.where, f"{node.name}: process() of {kind.__name__} takes {names}, but inputs declares "
+                     f"{list(kind.inputs)}", "Give each input one parameter of the same name.")  # fmt: skip
+
+    def _outputs(self, name: str) -> list[str] | None:
+        if name in self.kinds:
+            return list(self.kinds[name].outputs)
+        return self.peeked[name].outputs if name in self.peeked else None
+
+    def _check_edge(self, edge: EdgeSpec) -> None:
+        what = f"{edge.target}.inputs.{edge.input}"
+        if edge.source not in self.spec.nodes:
+            known = self.spec.nodes
+            self.say(edge.where, f"{what}: there is no node '{edge.source}'",
+                     closest(edge.source, known, f"The graph has {', '.join(known)}."))  # fmt: skip
+            return
+        self.network.add_edge(edge.source, edge.target)
+        outputs = self._outputs(edge.source)
+        if outputs is not None and edge.output not in outputs:
+            has = f"{edge.source} has: {', '.join(outputs)}" if outputs else f"{edge.source} has no outputs"
+            self.say(edge.where, f"{what}: '{edge.source}.{edge.output}' is not an output; {has}",
+                     closest(edge.output, outputs))  # fmt: skip
+            return
+        inputs = self._inputs(edge.target)
+        if inputs is not None and edge.input not in inputs and EVERY not in inputs:
+            has = f"{edge.target} has: {', '.join(inputs)}" if inputs else f"{edge.target} has no inputs"
+            self.say(edge.where, f"{what}: there is no such input; {has}", closest(edge.input, inputs))
+        elif edge.source in self.kinds and edge.target in self.kinds:
+            self._check_ports(edge)
+
+    def _inputs(self, name: str) -> list[str] | None:
+        if name in self.kinds:
+            return list(self.kinds[name].inputs)
+        return self.peeked[name].inputs if name in self.peeked else None
+
+    def _port(self, edge: EdgeSpec) -> Port:
+        ports = self.kinds[edge.target].inputs
+        return ports[edge.input] if edge.input in ports else ports[EVERY]
+
+    def _check_ports(self, edge: EdgeSpec) -> None:
+        given, wanted = self.kinds[edge.source].outputs[edge.output], self._port(edge)
+        start, end = f"{edge.source}.{edge.output}", f"{edge.target}.{edge.input}"
+        if difference := mismatch(given, wanted):
+            self.say(edge.where, f"{start} gives {difference[0]}, {end} takes {difference[1]}",
+                     self._bridge(given, wanted))  # fmt: skip
+            return
+        rate = self._rate(edge.source, edge.output, set())
+        if wanted.rate_hz is not None and rate != wanted.rate_hz:
+            have = "an unknown rate" if rate is None else f"{rate:g} packets per second"
+            remedy = self._bridge(given, wanted) or f"Put a node between them that gives {wanted.rate_hz:g} per second."
+            self.say(edge.where, f"{start} gives {have}, {end} needs {wanted.rate_hz:g}", remedy)
+
+    def _rate(self, name: str, output: str, seen: set[str]) -> float | None:
+        """Return packets per second of an output: its own, or that of the node's first input."""
+        kind = self.kinds.get(name)
+        if kind is None or name in seen or output not in kind.outputs:
+            return None
+        rate = kind.outputs[output].rate_hz
+        if rate is not None or not kind.inputs:
+            return rate
+        first = next(iter(kind.inputs))
+        for edge in self.spec.edges:
+            if edge.target == name and edge.input == first:
+                return self._rate(edge.source, edge.output, seen | {name})
+        return None
+
+    def _bridge(self, given: Port, wanted: Port) -> str:
+        """Name a standard node that turns one into the other."""
+        for name in registry.names():
+            kind = registry.find(name, self.base)
+            first = next(iter(kind.inputs.values()), None)
+            fits = first is not None and not mismatch(given, first) and first.rate_hz is None
+            rated = [p for p in kind.outputs.values() if not mismatch(p, wanted) and p.type is not object]
+            if fits and any(p.rate_hz == wanted.rate_hz and p.rate_hz is not None for p in rated):
+                return f"Put a {name} between them."
+        for name in registry.names():
+            kind = registry.find(name, self.base)
+            first = next(iter(kind.inputs.values()), None)
+            if first is not None and not mismatch(given, first):
+                if any(p.type is wanted.type and not mismatch(p, wanted) for p in kind.outputs.values()):
+                    return f"Put a {name} between them."
+        return ""
+
+    def _check_inputs(self) -> None:
+        seen: dict[tuple[str, str], EdgeSpec] = {}
+        for edge in self.spec.edges:
+            if (edge.target, edge.input) in seen:
+                self.say(edge.where, f"{edge.target}.inputs.{edge.input}: two outputs lead to one input", "Keep one.")
+            seen[edge.target, edge.input] = edge
+        for name, kind in self.kinds.items():
+            where = self.spec.nodes[name].where
+            for port, each in kind.inputs.items():
+                missing = (name, port) not in seen if port != EVERY else not any(key[0] == name for key in seen)
+                if missing and not each.optional:
+                    shown = "an input" if port == EVERY else f"the input '{port}'"
+                    self.say(where, f"{name}: {shown} is not connected", f"Add `inputs: {{{port}: NODE.PORT}}`.")
+
+    def _check_structure(self) -> None:
+        file = str(self.spec.path) if self.spec.path else "graph"
+        for component in nx.strongly_connected_components(self.network):
+            looped = len(component) > 1 or any(self.network.has_edge(name, name) for name in component)
+            if looped:
+                cycle = [edge[0] for edge in nx.find_cycle(self.network.subgraph(component))]
+                self.say(file, f"{' -> '.join([*cycle, cycle[0]])} is a cycle", "Remove one of its edges.")
+        sources = [name for name, kind in self.kinds.items() if issubclass(kind, Source)]
+        if self.kinds and not self.peeked and not sources and not self.problems:
+            self.say(file, "the graph has no source", "Add a CameraSource.")
+
+    def _node(self, name: str) -> GraphNode:
+        spec, kind = self.spec.nodes[name], self.kinds[name]
+        type_name = spec.type
+        if registry.is_user_file(spec.type):
+            file, _, attribute = spec.type.rpartition(":")
+            type_name = f"{(self.base / file).resolve()}:{attribute}"
+        return GraphNode(name, kind, type_name, spec.params, spec.process or name, spec.where)
+
+    def _edge(self, edge: EdgeSpec) -> Edge:
+        wanted = Policy.BLOCK if self.pace is Pace.FAST else edge.policy or Policy(self._port(edge).live)
+        queue = edge.queue if edge.policy is wanted and edge.queue else QUEUES[wanted]
+        expire = None if self.pace is Pace.FAST else edge.expire_ms
+        return Edge(edge.source, edge.output, edge.target, edge.input, wanted, queue, expire, edge.where)
+
+
+def mismatch(given: Port, wanted: Port) -> tuple[str, str] | None:
+    """Return what an output gives and an input takes, in words, when they do not fit; None when they do."""
+    if wanted.type is object or given.type is object:
+        return None
+    if given.type is not wanted.type and not (
+        isinstance(given.type, type) and isinstance(wanted.type, type) and issubclass(given.type, wanted.type)
+    ):
+        return _kind(given), _kind(wanted)
+    for one, other, unit in ((given.dtype, wanted.dtype, ""), (given.colour, wanted.colour, " pictures")):
+        if one and other and one != other:
+            return f"{one}{unit}", f"{other}{unit}"
+    if given.shape and wanted.shape:
+        same = len(given.shape) == len(wanted.shape)
+        if not same or any(a and b and a != b for a, b in zip(given.shape, wanted.shape, strict=True)):
+            return f"arrays of shape {given.shape}", f"arrays of shape {wanted.shape}"
+    return None
+
+
+def _kind(port: Port) -> str:
+    if port.colour:
+        return "pictures"
+    return "an array" if port.type is np.ndarray else str(getattr(port.type, "__name__", port.type))
+
+

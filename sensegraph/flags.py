@@ -1,0 +1,92 @@
+"""The flags that every graph has: `--results`, `--out`, `--headless` change the graph before it is checked."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from sensegraph.errors import GraphError, Problem
+from sensegraph.node import Node
+from sensegraph.registry import find
+from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec
+
+
+def with_sinks(
+    spec: GraphSpec, *, results: str | None = None, out: str | None = None, headless: bool = False
+) -> GraphSpec:
+    """Return the graph with the sinks that the common flags ask for.
+
+    Args:
+        spec: The graph as written.
+        results: A JsonlSink on every output whose payload is a result; its streams are named by the nodes.
+        out: A VideoSink on what a window shows, else on a renderer's pictures, else on the last pictures.
+        headless: Nodes that need a display are taken out, and what then leads nowhere.
+
+    Raises:
+        GraphError: `out` is asked for and the graph makes no pictures.
+    """
+    base = spec.path.parent if spec.path else Path()
+    kinds = {}
+    for name, node in spec.nodes.items():
+        try:
+            kinds[name] = find(node.type, base)
+        except GraphError:
+            continue  # the check tells it, with its place
+    if results:
+        spec = _with_results(spec, kinds, results)
+    if out:
+        spec = _with_recording(spec, kinds, out)
+    return _without_windows(spec, kinds) if headless else spec
+
+
+def _free_name(spec: GraphSpec, name: str) -> str:
+    while name in spec.nodes:
+        name += "_"
+    return name
+
+
+def _add(spec: GraphSpec, node: NodeSpec, edges: list[EdgeSpec]) -> GraphSpec:
+    return dataclasses.replace(spec, nodes={**spec.nodes, node.name: node}, edges=(*spec.edges, *edges))
+
+
+def _with_results(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> GraphSpec:
+    name = _free_name(spec, "results")
+    edges = []
+    for source, kind in kinds.items():
+        ports = [port for port, each in kind.outputs.items() if hasattr(each.type, "row") or each.type is dict]
+        for port in ports:
+            stream = source if port == ports[0] else f"{source}_{port}"
+            edges.append(EdgeSpec(source, port, name, stream, where="--results"))
+    if not edges:
+        raise GraphError([Problem("--results", "no node of this graph makes results", "Leave the flag out.")])
+    return _add(spec, NodeSpec(name, "JsonlSink", {"path": path}, where="--results"), edges)
+
+
+def _with_recording(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> GraphSpec:
+    shown = [(e.source, e.output) for e in spec.edges if e.target in kinds and kinds[e.target].needs_display]
+    rendered = [(name, "frames") for name, node in spec.nodes.items() if node.type == "Renderer"]
+    pictures = [
+        (name, port) for name, kind in kinds.items() for port, each in kind.outputs.items() if each.colour is not None
+    ]
+    candidates = shown or rendered or pictures[-1:]
+    if not candidates:
+        raise GraphError([Problem("--out", "this graph makes no pictures to record", "Leave the flag out.")])
+    name = _free_name(spec, "recording")
+    edge = EdgeSpec(*candidates[0], name, "frames", where="--out")
+    return _add(spec, NodeSpec(name, "VideoSink", {"path": path}, where="--out"), [edge])
+
+
+def _without_windows(spec: GraphSpec, kinds: dict[str, type[Node]]) -> GraphSpec:
+    gone = {name for name, kind in kinds.items() if kind.needs_display}
+    before = None
+    while before != gone:
+        before = set(gone)
+        feeding = {edge.source for edge in spec.edges if edge.target in gone}
+        feeding_on = {edge.source for edge in spec.edges if edge.target not in gone}
+        gone |= {
+            name for name in feeding - feeding_on
+            if name in kinds and all(port.colour is not None for port in kinds[name].outputs.values())
+        }  # fmt: skip
+    nodes = {name: node for name, node in spec.nodes.items() if name not in gone}
+    edges = tuple(edge for edge in spec.edges if edge.source not in gone and edge.target not in gone)
+    return dataclasses.replace(spec, nodes=nodes, edges=edges)

@@ -1,0 +1,287 @@
+"""A graph file as written: YAML -> GraphSpec, with the place of every part."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sensegraph.errors import GraphError, Problem
+from sensegraph.resources import graphs_dir
+from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy
+from sensegraph.strict_yaml import Value, parse
+
+VERSION = 1
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+RESERVED = ("headless", "pace", "results", "out", "in_process", "set", "help", "debug")
+"""Names of the flags that every graph has."""
+
+
+def closest(name: str, names: Iterable[str], otherwise: str = "") -> str:
+    """Return `Did you mean 'x'?`, or `otherwise` when nothing is near."""
+    near = difflib.get_close_matches(name, list(names), 1, 0.6)
+    return f"Did you mean '{near[0]}'?" if near else otherwise
+
+
+def find_graph(name: str) -> Path:
+    """Return the graph file of that path, or the shipped graph of that name.
+
+    Raises:
+        GraphError: There is neither.
+    """
+    path = Path(name)
+    if path.exists() or path.suffix in (".yaml", ".yml") or "/" in name:
+        return path
+    shipped = {each.stem: each for each in sorted(graphs_dir().glob("*.yaml"))}
+    if name in shipped:
+        return shipped[name]
+    remedy = closest(name, shipped, f"Shipped graphs: {', '.join(shipped)}.")
+    raise GraphError([Problem(name, "there is no such graph file, and no shipped graph of that name", remedy)])
+
+
+def load(path: Path, overrides: Mapping[str, Any] | None = None, sets: Mapping[str, str] | None = None) -> GraphSpec:
+    """Read a graph file.
+
+    Args:
+        path: The file.
+        overrides: Graph parameter -> value; a text is read as the type of the parameter's default.
+        sets: `node.param` -> text, as given to `--set`.
+
+    Raises:
+        GraphError: Everything that is wrong with the file and the values.
+    """
+    data = _read(path)
+    return Loader(str(path), path).load(parse(data, str(path)), overrides or {}, sets or {}, _head_comment(data))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise GraphError([Problem(str(path), "is a folder, not a graph file", "Name a .yaml file in it.")])
+        with path.open("rb") as file:
+            return file.read((1 << 20) + 1)
+    except FileNotFoundError:
+        near = closest(path.name, [each.name for each in path.parent.glob("*.y*ml")], "`sensegraph graphs` lists some.")
+        raise GraphError([Problem(str(path), "there is no such file", near)]) from None
+    except OSError as error:
+        raise GraphError([Problem(str(path), f"cannot be read: {error.strerror}", "Check its permissions.")]) from None
+
+
+def _head_comment(data: bytes) -> str:
+    lines = []
+    for line in data.decode("utf-8", "replace").splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line.lstrip("# ").rstrip())
+    return "\n".join(lines)
+
+
+class Loader:
+    """Collects problems while a tree is turned into a spec."""
+
+    def __init__(self, name: str, path: Path | None) -> None:
+        self.name, self.path = name, path
+        self.problems: list[Problem] = []
+
+    def load(self, tree: Value, overrides: Mapping[str, Any], sets: Mapping[str, str], doc: str) -> GraphSpec:
+        """Return the spec, or raise with all problems."""
+        top = self.mapping(tree, "the file")
+        for key in top:
+            if key not in ("version", "params", "nodes"):
+                self.say(tree.key_where[key], f"there is no key '{key}'", closest(key, ("version", "params", "nodes"),
+                         "A graph file has version, params and nodes."))  # fmt: skip
+        version = top.get("version")
+        if version is None:
+            self.say(tree.where, "the key 'version' is missing", f"Add `version: {VERSION}`.")
+        elif version.plain != VERSION or isinstance(version.plain, bool):
+            self.say(version.where, f"version is {version.plain!r}", f"This program reads version {VERSION}.")
+        params = self.params(top.get("params"))
+        values = self.values(params, overrides)
+        nodes, edges = self.nodes(tree, top.get("nodes"), values)
+        nodes = self.apply_sets(nodes, sets)
+        if self.problems:
+            raise GraphError(self.problems)
+        return GraphSpec(self.path, params, nodes, tuple(edges), doc)
+
+    def say(self, where: str, what: str, remedy: str) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(where, what, remedy))
+
+    def mapping(self, value: Value | None, what: str) -> dict[str, Value]:
+        """Return the entries of a mapping; anything else is a problem."""
+        if value is None:
+            return {}
+        if isinstance(value.plain, dict):
+            return value.plain
+        kind = {list: "a list", type(None): "empty"}.get(type(value.plain), f"'{value.plain}'")
+        self.say(value.where, f"{what} must be a mapping, but is {kind}", "Write `key: value` lines.")
+        return {}
+
+    def params(self, value: Value | None) -> dict[str, ParamSpec]:
+        """Return the graph's parameters."""
+        found = {}
+        for name, entry in self.mapping(value, "params").items():
+            where = value.key_where[name] if value else ""
+            if not NAME.fullmatch(name) or name.replace("-", "_") in RESERVED:
+                self.say(where, f"params.{name}: the name is not allowed", f"Not one of {', '.join(RESERVED)}; a word.")
+            fields = self.mapping(entry, f"params.{name}")
+            known = ("default", "help", "unit", "min", "max", "choices")
+            for key in fields:
+                if key not in known:
+                    self.say(entry.key_where[key], f"params.{name}.{key}: there is no such key",
+                             closest(key, known, f"A parameter has {', '.join(known)}."))  # fmt: skip
+            if "default" not in fields:
+                self.say(where, f"params.{name}: 'default' is missing", "Add `default: VALUE`; its type is the type.")
+                continue
+            plain = {key: each.unwrap() for key, each in fields.items() if key in known}
+            found[name] = ParamSpec(
+                name, plain["default"], str(plain.get("help", "")), str(plain.get("unit", "")),
+                plain.get("min"), plain.get("max"), tuple(plain.get("choices", ())), where,
+            )  # fmt: skip
+        return found
+
+    def values(self, params: Mapping[str, ParamSpec], overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """Return parameter -> value, checked."""
+        values = {}
+        for name in overrides:
+            if name not in params:
+                self.say(f"--{name}", "this graph has no such parameter",
+                         closest(name, params, f"It has {', '.join(params) or 'none'}."))  # fmt: skip
+        for name, param in params.items():
+            given = name in overrides
+            place = f"--{name}" if given else param.where
+            try:
+                value = read_as(overrides[name], param.default) if given else param.default
+            except ValueError as error:
+                self.say(place, f"{name}: {error}", f"For example {param.default}.")
+                continue
+            self.check_value(place, param, value)
+            values[name] = value
+        return values
+
+    def check_value(self, place: str, param: ParamSpec, value: Any) -> None:
+        """Check a value against the range and the choices of its parameter."""
+        unit = f" {param.unit}" if param.unit else ""
+        if param.choices and value not in param.choices:
+            self.say(place, f"{param.name}: '{value}' is not one of the choices",
+                     closest(str(value), map(str, param.choices), f"Choose {', '.join(map(str, param.choices))}."))  # fmt: skip
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            low, high = param.min, param.max
+            if (low is not None and value < low) or (high is not None and value > high):
+                self.say(place, f"{param.name}: {value}{unit} is out of range", f"Use {low} to {high}{unit}.")
+
+    def nodes(
+        self, tree: Value, value: Value | None, values: Mapping[str, Any]
+    ) -> tuple[dict[str, NodeSpec], list[EdgeSpec]]:
+        """Return the nodes and the edges between them."""
+        entries = self.mapping(value, "nodes")
+        if not entries:
+            self.say(value.where if value else tree.where, "the graph has no nodes", "Add some under `nodes:`.")
+        found, edges = {}, []
+        for name, entry in entries.items():
+            where = value.key_where[name] if value else ""
+            if not NAME.fullmatch(name):
+                self.say(where, f"'{name}' cannot be the name of a node", "Use letters, digits, '_' and '-'.")
+            fields = self.mapping(entry, f"node '{name}'")
+            kind = fields.get("type")
+            if kind is None or not isinstance(kind.plain, str):
+                self.say(where, f"{name}: 'type' is missing", "`sensegraph nodes` lists the types.")
+                continue
+            process = fields["process"].plain if "process" in fields else ""
+            if not isinstance(process, str) or (process and not NAME.fullmatch(process)):
+                self.say(fields["process"].where, f"{name}.process: not a name", "Use letters, digits, '_' and '-'.")
+            params = {key: each for key, each in fields.items() if key not in ("type", "inputs", "process")}
+            plain = {key: self.substituted(each, f"{name}.{key}", values) for key, each in params.items()}
+            places = {key: entry.key_where[key] for key in params} | {"type": kind.where}
+            found[name] = NodeSpec(name, kind.plain, plain, str(process), where, places)
+            edges += self.inputs(name, fields.get("inputs"))
+        return found, edges
+
+    def substituted(self, value: Value, what: str, values: Mapping[str, Any]) -> Any:
+        """Return a plain value in which `$name` has been replaced."""
+        if isinstance(value.plain, str) and value.plain.startswith("$"):
+            name = value.plain[1:]
+            if name not in values and not any(name in problem.what for problem in self.problems):
+                self.say(value.where, f"{what}: there is no parameter '{name}'",
+                         closest(name, values, "Declare it under `params:`."))  # fmt: skip
+            return values.get(name)
+        return value.unwrap()
+
+    def inputs(self, name: str, value: Value | None) -> list[EdgeSpec]:
+        """Return the edges into a node."""
+        edges = []
+        for port, entry in self.mapping(value, f"{name}.inputs").items():
+            where, what = entry.where, f"{name}.inputs.{port}"
+            fields = {"from": entry} if isinstance(entry.plain, str) else self.mapping(entry, what)
+            known = ("from", "policy", "queue", "expire_ms")
+            for key in fields:
+                if key not in known:
+                    self.say(entry.key_where[key], f"{what}.{key}: there is no such key",
+                             closest(key, known, f"An edge has {', '.join(known)}."))  # fmt: skip
+            start = fields["from"].plain if "from" in fields else None
+            if not isinstance(start, str) or start.count(".") != 1:
+                self.say(where, f"{what}: {start!r} is not an output", "Write it as node.port.")
+                continue
+            source, output = start.split(".")
+            policy, queue, expire_ms = self.edge_options(what, fields)
+            edges.append(EdgeSpec(source, output, name, port, policy, queue, expire_ms, where))
+        return edges
+
+    def edge_options(self, what: str, fields: Mapping[str, Value]) -> tuple[Policy | None, int | None, float | None]:
+        """Return policy, queue and expiry of an edge, checked."""
+        policy, queue, expire = fields.get("policy"), fields.get("queue"), fields.get("expire_ms")
+        names = [each.value for each in Policy]
+        if policy is not None and policy.plain not in names:
+            self.say(policy.where, f"{what}.policy: there is no policy '{policy.plain}'",
+                     closest(str(policy.plain), names, f"Choose {', '.join(names)}."))  # fmt: skip
+            policy = None
+        if queue is not None and not (type(queue.plain) is int and 1 <= queue.plain <= 1000):
+            self.say(queue.where, f"{what}.queue: {queue.plain!r} is not a number of packets", "Use 1 to 1000.")
+            queue = None
+        if expire is not None and (type(expire.plain) not in (int, float) or expire.plain <= 0):
+            self.say(expire.where, f"{what}.expire_ms: {expire.plain!r} is no time in milliseconds", "For example 200.")
+            expire = None
+        return (
+            Policy(policy.plain) if policy else None,
+            queue.plain if queue else None,
+            float(expire.plain) if expire else None,
+        )
+
+    def apply_sets(self, nodes: dict[str, NodeSpec], sets: Mapping[str, str]) -> dict[str, NodeSpec]:
+        """Return the nodes with `--set node.param=value` applied; values are read as YAML scalars."""
+        for key, text in sets.items():
+            name, _, param = key.partition(".")
+            place = f"--set {key}"
+            if name not in nodes or not param:
+                self.say(place, f"there is no node '{name}'", closest(name, nodes, f"Nodes: {', '.join(nodes)}."))
+                continue
+            value = parse(text.encode() or b"''", place).unwrap()
+            node = nodes[name]
+            places = dict(node.param_where) | {param: place}
+            nodes[name] = replace(node, params=dict(node.params) | {param: value}, param_where=places)
+        return nodes
+
+
+def read_as(value: Any, default: Any) -> Any:
+    """Return a text as a value of the type of `default`; other values as they are.
+
+    Raises:
+        ValueError: The text is no such value.
+    """
+    if not isinstance(value, str) or isinstance(default, str) or default is None:
+        return value
+    if isinstance(default, bool):
+        if value.lower() in ("true", "yes", "on", "1", "false", "no", "off", "0"):
+            return value.lower() in ("true", "yes", "on", "1")
+        raise ValueError(f"'{value}' is neither true nor false")
+    kind, name = (int, "a whole number") if isinstance(default, int) else (float, "a number")
+    try:
+        number = kind(value)
+    except ValueError:
+        raise ValueError(f"'{value}' is not {name}") from None
+    if number != number or abs(number) == float("inf"):
+        raise ValueError(f"'{value}' is not a finite number")
+    return number

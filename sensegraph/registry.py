@@ -1,0 +1,137 @@
+"""Finding node types: installed ones by entry point, a user's own by file or module."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib
+import importlib.util
+import sys
+import traceback
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+
+from sensegraph.errors import GraphError, Problem
+from sensegraph.load import closest
+from sensegraph.node import Node
+
+GROUP = "sensegraph.nodes"
+
+
+@functools.cache
+def _installed() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def names() -> list[str]:
+    """Return the names of all installed node types."""
+    return sorted(_installed())
+
+
+def is_user_file(type_name: str) -> bool:
+    """Whether a type names a class in a file of the user's."""
+    return ".py:" in type_name
+
+
+def find(type_name: str, base: Path, where: str = "") -> type[Node]:
+    """Return a node class.
+
+    Args:
+        type_name: A registered name, `./file.py:Class` (relative to `base`), or `package.module:Class`.
+        base: Folder of the graph file.
+        where: Place in the graph file for messages.
+
+    Raises:
+        GraphError: There is no such type, or its code cannot be imported.
+    """
+    if type_name in _installed():
+        entry = _installed()[type_name]
+        return _class_of(importlib.import_module(entry.module), entry.attr, type_name, where)
+    if ":" not in type_name:
+        remedy = closest(type_name, names(), "`sensegraph nodes` lists them all.")
+        raise GraphError([Problem(where or type_name, f"there is no node type '{type_name}'", remedy)])
+    place, _, name = type_name.rpartition(":")
+    module = _load_file(base / place, where) if place.endswith(".py") else _load_module(place, where)
+    return _class_of(module, name, type_name, where)
+
+
+def _class_of(module: ModuleType, name: str, type_name: str, where: str) -> type[Node]:
+    kind = getattr(module, name, None)
+    if kind is None:
+        own = [key for key, each in vars(module).items() if isinstance(each, type) and issubclass(each, Node)]
+        raise GraphError([Problem(where, f"there is no class '{name}' in '{type_name}'", closest(name, own))])
+    # The class itself, not something that the module happens to have imported.
+    if not (isinstance(kind, type) and issubclass(kind, Node)) or kind.__module__ != module.__name__:
+        raise GraphError([Problem(where, f"'{type_name}' is not a node class of that module", "Derive it from Node.")])
+    return kind
+
+
+def _load_module(name: str, where: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise GraphError([Problem(where, f"the module '{name}' cannot be imported: {error}", "Install it.")]) from None
+
+
+def _load_file(path: Path, where: str) -> ModuleType:
+    path = path.resolve()
+    name = f"sensegraph_user_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    if not path.is_file():
+        near = closest(path.name, [each.name for each in path.parent.glob("*.py")], "The path is relative to the graph.")
+        raise GraphError([Problem(where, f"there is no file '{path}'", near)])
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise GraphError([Problem(where, f"'{path}' is not a Python file")])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # a user's file may raise anything while it is imported
+        del sys.modules[name]
+        lines = [each.lineno for each in traceback.extract_tb(error.__traceback__) if each.filename == str(path)]
+        line = getattr(error, "lineno", None) or (lines[-1] if lines else 1)
+        text = f"'{path.name}' cannot be imported: {type(error).__name__}: {error}"
+        raise GraphError([Problem(where, text, f"See {path}:{line}.")]) from None
+    return module
+
+
+@dataclass(frozen=True, slots=True)
+class Peeked:
+    """What a user's file says of a class, read without running it; None where it cannot be told."""
+
+    inputs: list[str] | None
+    outputs: list[str] | None
+    params: list[str] | None
+
+
+def peek(path: Path, name: str) -> Peeked | str:
+    """Read a class of a user's file without running the file.
+
+    Returns:
+        What was read, or the problem in words.
+    """
+    try:
+        tree = ast.parse(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return f"there is no file '{path}'"
+    except (OSError, SyntaxError, UnicodeDecodeError, ValueError) as error:
+        return f"'{path}' cannot be read: {error}"
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    if name not in classes:
+        return f"there is no class '{name}' in '{path.name}'; {closest(name, classes, 'it has ' + ', '.join(classes))}"
+    found: dict[str, list[str] | None] = {"inputs": None, "outputs": None, "params": None}
+    for statement in classes[name].body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        for target in targets:
+            value = getattr(statement, "value", None)
+            if isinstance(target, ast.Name) and target.id in ("inputs", "outputs") and isinstance(value, ast.Dict):
+                found[target.id] = [key.value for key in value.keys if isinstance(key, ast.Constant)]
+        if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
+            arguments = [*statement.args.args[1:], *statement.args.kwonlyargs]
+            found["params"] = None if statement.args.kwarg else [each.arg for each in arguments]
+    return Peeked(**found)

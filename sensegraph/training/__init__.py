@@ -1,0 +1,1 @@
+"""Training of classifiers: synthetic motion, temporal nets, custom heads (extra `train`)."""

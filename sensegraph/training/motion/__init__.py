@@ -1,0 +1,1 @@
+"""Synthetic human motion: bodies, exercises, everyday movements, a camera, and labelled windows."""

@@ -1,0 +1,107 @@
+"""One labelled window: a movement, what came before it, and the camera's view of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensegraph.models.skeleton import WINDOW_FRAMES, Floats, skeleton_channels
+from sensegraph.training.motion.body import HIPS, Body
+from sensegraph.training.motion.camera import film
+from sensegraph.training.motion.capture import Take, draw_window
+from sensegraph.training.motion.exercises import EXERCISES, Movement
+from sensegraph.training.motion.negatives import nothing, other
+
+Array = NDArray[np.float64]
+Rng = np.random.Generator
+
+GENERATOR_VERSION = 1
+MOVEMENTS: dict[str, Movement] = {**EXERCISES, "Doing nothing": nothing, "Doing other things": other}
+LABELS = tuple(MOVEMENTS)
+SHARES = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.6, 4.4])
+LONGEST_BEFORE = 16  # frames of something else that a window may begin with
+CAPTURED = {
+    "Squats": 0.08,
+    "Jumping Jacks": 0.08,
+    "Doing other things": 0.3,
+}  # share of windows from motion capture
+
+
+@dataclass(frozen=True)
+class Window:
+    """One training example."""
+
+    joints: Floats  # (40, 13, 3) x, y, visibility
+    seen: NDArray[np.bool_]  # (40,)
+    label: int
+
+
+def movement(rng: Rng, label: str, body: Body, takes: Sequence[Take]) -> Array:
+    """Joints (40, 13, 3) in metres of one label, from the generator or from motion capture."""
+    fitting = [take for take in takes if take.label == label]
+    if fitting and rng.uniform() < CAPTURED.get(label, 0):
+        return draw_window(rng, fitting[rng.integers(len(fitting))], WINDOW_FRAMES)
+    return MOVEMENTS[label](rng, body, WINDOW_FRAMES)
+
+
+def join(rng: Rng, before: Array, after: Array, frames: int) -> Array:
+    """Let one movement pass into another around a frame, within 0.2 to 0.5 s."""
+    fade = rng.integers(3, 9)
+    weight = np.clip((np.arange(len(after)) - frames + fade) / fade, 0, 1)
+    weight = (0.5 - 0.5 * np.cos(np.pi * weight))[:, None, None]
+    shift = after[frames, HIPS].mean(axis=0) - before[frames, HIPS].mean(axis=0)
+    shift[1] = 0
+    return np.asarray((before + shift) * (1 - weight) + after * weight)
+
+
+def predecessor(rng: Rng, label: str) -> str:
+    """What a person did before: mostly nothing or everyday movements, sometimes an exercise."""
+    draw = rng.uniform()
+    if label in EXERCISES:
+        return (
+            "Doing nothing"
+            if draw < 0.5
+            else "Doing other things"
+            if draw < 0.85
+            else LABELS[rng.integers(6)]
+        )
+    return LABELS[rng.integers(6)] if draw < 0.6 else "Doing other things" if draw < 0.8 else "Doing nothing"
+
+
+def window(rng: Rng, label: str, takes: Sequence[Take] = ()) -> Window:
+    """Draw one labelled window.
+
+    Args:
+        rng: source of all randomness.
+        label: one of `LABELS`.
+        takes: motion capture to mix in.
+    """
+    body = Body.draw(rng)
+    joints = movement(rng, label, body, takes)
+    before = int(rng.integers(1, LONGEST_BEFORE + 1)) if rng.uniform() < 0.55 else 0
+    nobody = before > 0 and rng.uniform() < 0.3
+    if before and not nobody:
+        joints = join(rng, movement(rng, predecessor(rng, label), body, takes), joints, before)
+    exercise = label in EXERCISES
+    points, seen = film(rng, joints, crop=0.12 if exercise else 0.4, astray=0.01 if exercise else 0.08)
+    if nobody:
+        seen[:before] = False
+    seen[-1] |= not seen.any()
+    return Window(points.astype(np.float32), seen, LABELS.index(label))
+
+
+def batch(seed: int, size: int, takes: Sequence[Take] = ()) -> tuple[Floats, NDArray[np.int64]]:
+    """Draw many windows as the net's input.
+
+    Returns:
+        (size, CHANNELS, 40) channels and (size,) indices into `LABELS`.
+    """
+    rng = np.random.default_rng(seed)
+    labels = rng.choice(len(LABELS), size=size, p=SHARES / SHARES.sum())
+    windows = [window(rng, LABELS[label], takes) for label in labels]
+    joints = np.stack([item.joints for item in windows])
+    seen = np.stack([item.seen for item in windows])
+    return skeleton_channels(joints, seen), labels.astype(np.int64)
