@@ -1,5 +1,5 @@
-"""The rendered figure: a clothed person in a room, drawn with numpy and OpenCV, for samples and tests.
+"""A rendered person in a room, drawn with numpy and OpenCV, for samples and tests.
 
-Signed distances become a mesh (`mesh`), the mesh follows the bones of a pose (`skin`), and a picture is one shading
-pass over an id buffer (`picture`). `choreography` says who moves when; `workout` writes the sample film.
+Signed distances become a mesh (`mesh`), the mesh follows the bones of a pose (`skin`), and a picture is one
+shading pass over an id buffer (`picture`). `choreography` says who moves when; `workout` writes the film.
 """

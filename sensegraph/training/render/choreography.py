@@ -38,7 +38,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Plan:
-    """A segment before it has a place in time: seconds, first repetition, seconds and number of repetitions."""
+    """A segment before it has a place in time; `lead`, `period` and `count` say where its repetitions end."""
 
     label: str
     scene: int
@@ -50,7 +50,7 @@ class Plan:
 
 
 def cycle(local: float, lead: float, period: float, count: int) -> tuple[int, float]:
-    """Number of the repetition and phase 0..1 in it; before the first 0 and 0, after the last count-1 and 1."""
+    """Number of the repetition and phase 0..1 in it; the first and the last extend beyond their times."""
     x = min(max((local - lead) / period, 0.0), float(count))
     number = min(int(x), count - 1)
     return number, x - number
@@ -109,7 +109,7 @@ def workout(plans: tuple[Plan, ...] = PLANS) -> list[Segment]:
 
 
 def pose_at(segments: list[Segment], number: int, t: float) -> Pose:
-    """Pose of a segment at second `t`; after its start it grows out of the segment before of the same scene."""
+    """Pose of a segment at second `t`; within a scene it grows out of the segment before."""
     now = segments[number]
     state = now.move(t, t - now.start)
     if isinstance(state, Pose):

@@ -11,7 +11,7 @@ Point = Sequence[float] | Array
 
 
 def cone(points: Array, a: Point, b: Point, start: float, end: float | None = None, flat: float = 1.0) -> Array:
-    """Capsule from `a` to `b` whose radius goes from `start` to `end`; `flat` below 1 squeezes it along z."""
+    """Capsule from `a` to `b`, radius from `start` to `end` metres; `flat` below 1 squeezes it along z."""
     first, last = np.asarray(a, F32), np.asarray(b, F32)
     scale = np.array([1, 1, 1 / flat], F32)
     q, d = (points - first) * scale, (last - first) * scale

@@ -30,14 +30,14 @@ def _complexion(x: Array, y: Array, z: Array) -> Array:
     """Skin with rosy cheeks, shaded eye sockets and a trace of beard."""
     front = (z > 0.03).astype(F32)
     blush = 0.22 * front * np.exp(-((x - 0.043) ** 2 + (y - 0.148) ** 2) / 0.0005)
-    socket = 0.30 * front * np.exp(-((x - 0.031) ** 2 / 0.0005 + (y - 0.192) ** 2 / 0.00012))
-    beard = 0.13 * front * np.exp(-(x**2 / 0.0022 + (y - 0.098) ** 2 / 0.0012))
+    socket = 0.22 * front * np.exp(-((x - 0.031) ** 2 / 0.0005 + (y - 0.192) ** 2 / 0.00012))
+    beard = 0.06 * front * np.exp(-(x**2 / 0.0022 + (y - 0.098) ** 2 / 0.0012))
     out = colour.SKIN * (1 - blush[:, None] * np.array([0.1, 0.55, 0.5], F32))
     return np.asarray(out * ((1 - socket) * (1 - beard))[:, None], F32)
 
 
 def _mouth(albedo: Array, x: Array, y: Array, z: Array) -> None:
-    bow = y - 0.1160 - 7 * x * x
+    bow = y - 0.1160 - 10 * x * x
     lips = (x / 0.0250) ** 2 + (bow / np.maximum(0.0098 - 0.18 * x, 0.002)) ** 2 < 1
     albedo[lips & (z > 0.07)] = colour.LIPS
     albedo[(x < 0.0245) & (np.abs(bow - 0.0006) < 0.0014) & (z > 0.06)] *= 0.40

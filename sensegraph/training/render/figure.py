@@ -9,12 +9,13 @@ from sensegraph.training.render.array import Array
 from sensegraph.training.render.distance import cone, ellipsoid, smooth_min, union
 from sensegraph.training.render.hand import FINGERS, WIDTH
 from sensegraph.training.render.posture import ANKLE, SHANK, THIGH, Posture, direction, joints
+from sensegraph.training.render.rotation import moved
 
 
 def rest_joints() -> Array:
     """Joints (13,3) of the pose the mesh is built in: arms half raised, legs slightly apart."""
     leg = direction(0, 8, 1) * (THIGH + SHANK)
-    posture = Posture(pelvis=np.array([0, ANKLE - leg[1], 0]), arms=np.array([[0.0, 50, 0, 50]] * 2))
+    posture = Posture(pelvis=np.array([0, ANKLE - leg[1], 0]), arms=np.array([[0.0, 38, 0, 38]] * 2))
     out = joints(posture)
     for i, side in ((0, 1), (1, -1)):
         out[9 + i] = out[7 + i] + direction(0, 8, side) * THIGH
@@ -40,10 +41,10 @@ def _torso(q: Array) -> Array:
         ellipsoid(q, (0, ny - 0.15, -0.002), (0.158, 0.205, 0.108)),
         ellipsoid(q, (0, ny - 0.34, 0.004), (0.142, 0.17, 0.100)),
         ellipsoid(q, (0, hy + 0.02, 0), (0.163, 0.125, 0.112)),
-        cone(q, (0.0, ny - 0.03, -0.02), shoulder + [-0.012, -0.010, -0.010], 0.057, 0.044),
-        cone(q, (0, ny + 0.050, -0.030), (0.12, ny - 0.004, -0.022), 0.036, 0.030),
+        cone(q, (0.0, ny - 0.03, -0.02), moved(shoulder, -0.012, -0.010, -0.010), 0.057, 0.044),
+        cone(q, (0, ny + 0.072, -0.030), (0.150, ny + 0.006, -0.018), 0.038, 0.032),
     )
-    chest = ellipsoid(q, (0.075, ny - 0.125, 0.062), (0.085, 0.062, 0.045))
+    chest = ellipsoid(q, (0.075, ny - 0.125, 0.062), (0.085, 0.066, 0.037))
     seat = ellipsoid(q, (0.078, hy - 0.04, -0.055), (0.082, 0.085, 0.075))
     return union(0.04, trunk, chest, seat)
 
@@ -53,10 +54,10 @@ def _arm(q: Array) -> Array:
     middle = elbow * 0.72 + wrist * 0.28
     return union(
         0.03,
-        cone(q, shoulder + [0, -0.008, 0], elbow, 0.050, 0.041),
-        ellipsoid(q, shoulder + [0.006, -0.020, 0], (0.055, 0.056, 0.055)),
-        cone(q, elbow, middle, 0.037, 0.0405),
-        cone(q, middle, wrist, 0.0405, 0.026, 0.94),
+        cone(q, moved(shoulder, -0.004, -0.014, 0), elbow, 0.046, 0.040),
+        ellipsoid(q, moved(shoulder, -0.002, -0.030, 0), (0.052, 0.052, 0.053)),
+        cone(q, elbow, middle, 0.0365, 0.0385),
+        cone(q, middle, wrist, 0.0385, 0.026, 0.94),
     )
 
 
@@ -65,9 +66,9 @@ def _leg(q: Array) -> Array:
     calf = knee * 0.68 + ankle * 0.32 + [0, 0, -0.018]
     return union(
         0.05,
-        cone(q, hip + [-0.004, -0.02, 0.004], knee, 0.097, 0.060),
-        cone(q, knee + [0, 0, 0.006], ankle, 0.056, 0.043),
-        cone(q, knee + [0, -0.06, -0.012], calf, 0.050, 0.056),
+        cone(q, moved(hip, -0.004, -0.02, 0.004), knee, 0.097, 0.060),
+        cone(q, moved(knee, 0, 0, 0.006), ankle, 0.056, 0.043),
+        cone(q, moved(knee, 0, -0.06, -0.012), calf, 0.050, 0.056),
         cone(q, calf, ankle, 0.054, 0.040),
     )
 
@@ -106,7 +107,7 @@ def _skull(q: Array) -> Array:
         ellipsoid(q, (0, 0.152, 0.030), (0.058, 0.082, 0.066)),
         cone(q, (0, 0.088, 0.066), (0.012, 0.088, 0.064), 0.021),
         ellipsoid(q, (0.040, 0.158, 0.060), (0.026, 0.024, 0.026)),
-        cone(q, (0.033, 0.120, 0.02), (0.017, 0.094, 0.056), 0.022),
+        cone(q, (0.031, 0.122, 0.02), (0.014, 0.095, 0.056), 0.020),
     )
     out = smooth_min(out, cone(q, (0, 0.204, 0.080), (0.034, 0.203, 0.070), 0.013), 0.016)
     out = -smooth_min(-out, ellipsoid(q, (0.031, 0.184, 0.102), (0.021, 0.014, 0.022)), 0.012)

@@ -17,6 +17,7 @@ from sensegraph.training.render.figure import (
     head_distance,
 )
 from sensegraph.training.render.hand import FINGERS, WIDTH
+from sensegraph.training.render.rotation import moved
 from sensegraph.training.render.surface import Surface, surface_nets
 
 # Numbers of the bones; limbs have two, left and right; hands have 16 each.
@@ -101,24 +102,24 @@ def _head_weights(vertices: Array) -> Array:
 def _body_weights(vertices: Array) -> Array:
     """Weights fall with the distance from the bones, measured in the thickness of each limb."""
     d = np.full((len(vertices), BONES), 9.0, F32)
-    d[:, PELVIS] = segment_distance(vertices, HIP + [0, -0.03, 0], WAIST) / 0.14
-    d[:, CHEST] = segment_distance(vertices, WAIST + [0, 0.03, 0], NECK + [0, -0.03, 0]) / 0.14
+    d[:, PELVIS] = segment_distance(vertices, moved(HIP, 0, -0.03, 0), WAIST) / 0.14
+    d[:, CHEST] = segment_distance(vertices, moved(WAIST, 0, 0.03, 0), moved(NECK, 0, -0.03, 0)) / 0.14
     for i in (0, 1):
         s, e, w, h, k, a = (REST[j + i] for j in (1, 3, 5, 7, 9, 11))
         mine = (vertices[:, 0] > 0) == (i == 0)
-        toe = a + [0.03 - 0.06 * i, -0.045, 0.12]
+        toe = moved(a, 0.03 - 0.06 * i, -0.045, 0.12)
         limbs = (
             (UPPER, s * 0.85 + e * 0.15, e, 0.058),
             (FORE, e, w, 0.045),
-            (THIGH, h + [0, -0.06, 0], k, 0.085),
+            (THIGH, moved(h, 0, -0.06, 0), k, 0.085),
             (SHANK, k, a, 0.058),
-            (FOOT, a + [0, -0.045, 0], toe, 0.05),
+            (FOOT, moved(a, 0, -0.045, 0), toe, 0.05),
         )
         for bone, start, end, radius in limbs:
             d[mine, bone + i] = (segment_distance(vertices, start, end) / radius)[mine]
-        shoulder = s + [0.02 * (2 * i - 1), 0, 0]
-        girdle = segment_distance(vertices, NECK + [0, -0.02, 0], shoulder) / 0.062
-        hips = segment_distance(vertices, HIP, h + [0, 0.01, 0]) / 0.09
+        shoulder = moved(s, 0.02 * (2 * i - 1), 0, 0)
+        girdle = segment_distance(vertices, moved(NECK, 0, -0.02, 0), shoulder) / 0.062
+        hips = segment_distance(vertices, HIP, moved(h, 0, 0.01, 0)) / 0.09
         d[mine, CHEST] = np.minimum(d[mine, CHEST], girdle[mine])
         d[mine, PELVIS] = np.minimum(d[mine, PELVIS], hips[mine])
     weights = 1 / np.maximum(d, 0.15) ** 7

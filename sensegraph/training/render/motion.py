@@ -20,7 +20,7 @@ from sensegraph.training.render.posture import (
     Posture,
     two_links,
 )
-from sensegraph.training.render.rotation import FORWARD, UP, heading
+from sensegraph.training.render.rotation import FORWARD, UP, heading, moved
 
 TAU = 2 * np.pi
 
@@ -38,7 +38,8 @@ def bump(x: float) -> float:
 
 def excursion(phase: float, out: float, hold: float, back: float) -> float:
     """Depth 0..1..0 of one repetition; the arguments are shares of it, what is left is a pause."""
-    return ease(phase / out) - ease((phase - out - hold) / back)
+    away, home = np.clip([phase / out, (phase - out - hold) / back], 0, 1)
+    return float(np.cos(np.pi * home) - np.cos(np.pi * away)) / 2
 
 
 def place(turn: float, x: float, y: float, z: float) -> Array:
@@ -86,7 +87,7 @@ def turning(t: float, share: float, start: tuple[float, float], end: tuple[float
 
 
 def jumping_jack(t: float, phase: float, first: bool, last: bool) -> Posture:
-    """One jump out and back; the knees give at every landing but not in the stance before and after the set."""
+    """One jump out and back; the knees give at every landing, but not before the first or after the last."""
     spread = excursion(phase, 0.46, 0.06, 0.46)
     swing = excursion(phase, 0.50, 0.02, 0.48)
     air = abs(np.sin(TAU * phase))
@@ -166,5 +167,5 @@ def push_up(depth: float, turn: float) -> Pose:
         hint = np.array([side * 0.75, 0.1, -0.8])
         out[3 + i], out[5 + i] = two_links(out[1 + i], wrist, UPPER_ARM, FOREARM, hint)
     way = heading(turn)
-    palms = tuple((way @ (FORWARD + [side * 0.12, 0, 0]), -UP) for _, side in SIDES)
+    palms = tuple((way @ moved(FORWARD, side * 0.12, 0, 0), -UP) for _, side in SIDES)
     return Pose(out @ way.T, (FLAT, FLAT), (palms[0], palms[1]))

@@ -11,7 +11,7 @@ Palm: TypeAlias = tuple[Array, Array]  # direction of the fingers (3,), normal o
 
 @dataclass(frozen=True)
 class Pose:
-    """Joints (13,3) in metres, the shape of both hands (left, right), and palms given or None to hang freely."""
+    """Joints (13,3) in metres, the shapes of both hands (left, right), and palms; None hangs freely."""
 
     joints: Array
     hands: tuple[HandShape, HandShape] = (RELAXED, RELAXED)

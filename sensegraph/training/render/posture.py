@@ -42,9 +42,7 @@ class Posture:
 
 def blend(first: Posture, second: Posture, share: float) -> Posture:
     """Mix two postures number by number; `share` 0 is the first, 1 the second."""
-    values = {
-        f.name: getattr(first, f.name) * (1 - share) + getattr(second, f.name) * share for f in fields(Posture)
-    }
+    values = {f.name: getattr(first, f.name) * (1 - share) + getattr(second, f.name) * share for f in fields(Posture)}
     return Posture(**values)
 
 
@@ -55,7 +53,7 @@ def direction(flexion: float, abduction: float, side: int) -> Array:
 
 
 def two_links(start: Array, end: Array, upper: float, lower: float, hint: Array) -> tuple[Array, Array]:
-    """Middle joint and end of a limb of two links that bends towards `hint`; the end is pulled within reach."""
+    """Middle joint and end of a limb that bends towards `hint`; the end is pulled within reach."""
     reach = (upper + lower) * 0.999
     way = end - start
     distance = float(np.linalg.norm(way))

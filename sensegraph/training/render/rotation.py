@@ -14,6 +14,11 @@ def unit(vector: Array) -> Array:
     return np.asarray(vector / (np.linalg.norm(vector) + 1e-9))
 
 
+def moved(point: Array, x: float, y: float, z: float) -> Array:
+    """A point (3,) moved by x, y and z metres."""
+    return point + np.array([x, y, z])
+
+
 def rotation(axis: Array, degrees: float) -> Array:
     """Rotation matrix (3,3) about an axis of any length."""
     return np.asarray(cv2.Rodrigues(unit(axis) * np.radians(degrees))[0])

@@ -14,7 +14,7 @@ Distance: TypeAlias = Callable[[Array], Array]
 
 @dataclass(frozen=True)
 class Surface:
-    """Vertices (v,3), quads (q,4) of vertex numbers, outward normals (v,3), openness to light (v,) in 0..1."""
+    """Vertices (v,3), quads (q,4) of vertex numbers, normals (v,3), openness to light (v,) in 0..1."""
 
     vertices: Array
     quads: Array
@@ -31,7 +31,7 @@ def surface_nets(distance: Distance, low: Point, high: Point, cell: float) -> Su
         high: Highest corner.
         cell: Edge of a grid cell, metres.
     """
-    axes = [np.arange(a, b + cell, cell, F32) for a, b in zip(low, high, strict=True)]
+    axes = [np.arange(a, b + cell, cell, dtype=F32) for a, b in zip(low, high, strict=True)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), -1)
     values = distance(grid.reshape(-1, 3)).reshape(grid.shape[:3])
     total, count = _crossings(values)
