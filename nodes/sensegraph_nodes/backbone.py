@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -59,6 +59,10 @@ class BackboneNode(Node):
         if self.model in ("auto", "landmarks"):
             return f"landmarks (BlazePose and our temporal net, features {SPACE})"
         return f"{self.model} ({pixel_weights(self.model)})"
+
+    def models(self) -> Sequence[str]:
+        """Return the landmark nets, unless a pixel network was chosen."""
+        return ("pose_detection", "pose_landmark_full") if self.model in ("auto", "landmarks") else ()
 
     def open(self) -> None:
         """Load the models; one thread."""

@@ -44,9 +44,7 @@ class ReferenceMeter:
         recovery_s: Time constant with which the rate falls after an effort.
     """
 
-    def __init__(
-        self, weight_kg: float, factor: float, smoothing_s: float = 12.0, recovery_s: float = 60.0
-    ) -> None:
+    def __init__(self, weight_kg: float, factor: float, smoothing_s: float = 12.0, recovery_s: float = 60.0) -> None:
         self.weight_kg, self.factor = weight_kg, factor
         self.smoothing_s, self.recovery_s = smoothing_s, recovery_s
         self.live = self.running = self.kcal = 0.0

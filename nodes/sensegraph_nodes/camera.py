@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 import time
 from collections.abc import Iterator, Mapping
@@ -157,7 +158,7 @@ class CameraSource(Source):
         if is_url(text) and not text.startswith("file:"):
             return open_url(text, self.max_pixels)
         path = Path(unquote(urlsplit(text).path) if text.startswith("file:") else text).expanduser()
-        if path.is_dir():
+        if os.path.isdir(path):  # unlike Path.is_dir() it is False for a name that is too long
             return PictureFolder(path, self.fps, self.max_pixels)
         return open_file(path, self.max_pixels)
 

@@ -58,9 +58,7 @@ class ClassifierHead(Node):
         self._head = self._load()
         if self.threshold is not None:
             release = min(self._head.decision.release, self.threshold)
-            self._head.decision = replace(
-                self._head.decision, threshold=self.threshold, thresholds={}, release=release
-            )
+            self._head.decision = replace(self._head.decision, threshold=self.threshold, thresholds={}, release=release)
         self._labels = np.array(self._head.labels)
         self._state = OTHER
         self._nobody = False
@@ -106,9 +104,7 @@ class ClassifierHead(Node):
             return self._negative(naming.probabilities, top, warm=True, frame=frame)
         return Scores(naming.label, naming.probability, top, True, frame)
 
-    def _negative(
-        self, probabilities: npt.NDArray[np.float32], top: Ranking, *, warm: bool, frame: int
-    ) -> Scores:
+    def _negative(self, probabilities: npt.NDArray[np.float32], top: Ranking, *, warm: bool, frame: int) -> Scores:
         """Return the state that is more probable; it changes only where the difference is clear."""
         mass = {state: float(probabilities[self._labels == state].sum()) for state in (NOTHING, OTHER)}
         other = OTHER if self._state == NOTHING else NOTHING

@@ -28,9 +28,7 @@ class CsvSink(Node):
         columns: The columns between `stream` and `more`.
     """
 
-    inputs: ClassVar[Mapping[str, Port]] = {
-        EVERY: Port(object, "results; the name of the input is the stream")
-    }
+    inputs: ClassVar[Mapping[str, Port]] = {EVERY: Port(object, "results; the name of the input is the stream")}
 
     epoch: int = 0
     """How often this node was started before in this run; then it goes on in the same file."""

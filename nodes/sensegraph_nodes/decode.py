@@ -85,6 +85,7 @@ class VideoFile:
         self.name = name
         self.damaged = 0
         self.broken = ""
+        self._clock = _Clock()
         self._max_pixels = max_pixels
         try:
             self._container = av.open(
@@ -146,11 +147,13 @@ class VideoFile:
         except av.EOFError:
             return
         except (av.FFmpegError, ValueError):
+            context: Any = self._stream.codec_context
+            self._check_size(context.width, context.height)  # it has changed: the decoder refused
             self.damaged += 1
             return
         for frame in frames:
             self._check_size(frame.width, frame.height)
-            yield Shot(_upright(frame), _pts_ns(frame))
+            yield Shot(_upright(frame), self._clock.time_ns(frame))
 
     def cut_off(self, last_ns: int) -> bool:
         """Whether the file should have been longer.
@@ -191,11 +194,27 @@ def _length_s(container: Any, stream: Any) -> float | None:
     return container.duration / av.time_base if container.duration and container.duration > 0 else None
 
 
-def _pts_ns(frame: Any) -> int | None:
-    if frame.pts is None or frame.time_base is None:
-        return None
-    pts_s: Fraction = frame.pts * frame.time_base
-    return round(pts_s * NANOSECONDS)
+class _Clock:
+    """Chooses between the two times of a frame: that of display is wrong in AVI files with B-frames."""
+
+    def __init__(self) -> None:
+        self._last: list[int | None] = [None, None]
+        self._wrong = [0, 0]
+
+    def time_ns(self, frame: Any) -> int | None:
+        """Return the time in nanoseconds by the clock that has gone backwards less often."""
+        times: list[int | None] = [frame.pts, frame.dts]
+        for index, time in enumerate(times):
+            last = self._last[index]
+            if time is not None:
+                self._wrong[index] += last is not None and time <= last
+                self._last[index] = time
+        pts, dts = times
+        ticks = dts if pts is None or self._wrong[0] > self._wrong[1] else pts
+        if ticks is None or frame.time_base is None:
+            return None
+        time_s: Fraction = ticks * frame.time_base
+        return round(time_s * NANOSECONDS)
 
 
 def _upright(frame: Any) -> Picture:

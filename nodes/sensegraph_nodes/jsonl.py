@@ -21,9 +21,7 @@ class JsonlSink(Node):
         path: The file, replaced if there is one; `-` is the terminal.
     """
 
-    inputs: ClassVar[Mapping[str, Port]] = {
-        EVERY: Port(object, "results; the name of the input is the stream")
-    }
+    inputs: ClassVar[Mapping[str, Port]] = {EVERY: Port(object, "results; the name of the input is the stream")}
 
     epoch: int = 0
     """How often this node was started before in this run; then it goes on in the same file."""

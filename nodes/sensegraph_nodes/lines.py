@@ -65,7 +65,7 @@ class LineFile:
             raise SinkError(f"{path}: it cannot be written: {error.strerror}") from error
         if resume:
             for line in self.read():
-                self._size += len(line.encode())
+                self._size += len(line.encode("utf-8", "surrogateescape"))
                 self.lines += 1
             os.ftruncate(self._number, self._size)
 
@@ -73,7 +73,7 @@ class LineFile:
         """Return the whole lines that are there, with their ends."""
         if self.path == TERMINAL:
             return []
-        with open(self.path, encoding="utf-8", errors="strict", newline="") as file:
+        with open(self.path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             return [line for line in file if line.endswith("\n")]
 
     def write(self, line: str) -> None:
@@ -92,7 +92,7 @@ class LineFile:
                 with contextlib.suppress(OSError):
                     os.ftruncate(self._number, self._size)
             raise SinkError(
-                f"{self.path}: {error.strerror}; it keeps {self.lines} lines\n  Free space, or write elsewhere."
+                f"{self.path}: {error.strerror}; it has {self.lines} lines\n  Free space, or write elsewhere."
             ) from error
         self._size += len(data)
         self.lines += 1

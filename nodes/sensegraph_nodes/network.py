@@ -37,9 +37,7 @@ def open_url(url: str, max_pixels: int) -> VideoFile:
     options = {"protocol_whitelist": NETWORK}
     if scheme.startswith("rtsp"):
         options["rtsp_transport"] = "tcp"
-    return VideoFile(
-        masked(url), url, options=options, max_pixels=max_pixels, timeout_s=(TIMEOUT_S, TIMEOUT_S)
-    )
+    return VideoFile(masked(url), url, options=options, max_pixels=max_pixels, timeout_s=(TIMEOUT_S, TIMEOUT_S))
 
 
 class Stream:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import av
+import cv2
 import numpy as np
 
 from sensegraph.errors import SinkError
@@ -19,9 +20,11 @@ TICKS_HZ = 90_000
 CODEC: Final = "libx264"
 ENCODER = {"preset": "veryfast", "tune": "zerolatency", "crf": "23"}
 """Without look-ahead and B-frames: their delay would be lost with the writer."""
-FRAGMENTS = {"movflags": "frag_every_frame+empty_moov+default_base_moof", "flush_packets": "1"}
-"""Every frame is on the disk, and can be found, as soon as the next one comes. `flush_packets` is the point."""
-PLAIN = {"movflags": "faststart"}
+FINE = {"movie_timescale": str(TICKS_HZ)}
+"""The time of the first frame is kept exactly, not to a millisecond."""
+FRAGMENTS = {"movflags": "frag_every_frame+delay_moov+default_base_moof", "flush_packets": "1"} | FINE
+"""Every frame can be found on the disk as soon as the next one comes: `flush_packets` is the point."""
+PLAIN = {"movflags": "faststart"} | FINE
 KEY_FRAME_S = 2
 
 
@@ -74,7 +77,9 @@ class RecordingFile:
         Raises:
             SinkError: The disk is full or gone; the file is closed and keeps what had been written.
         """
-        frame = av.VideoFrame.from_ndarray(_even(picture), format="bgr24")
+        # FFmpeg's own conversion tints greys
+        planes: Any = cv2.cvtColor(_even(picture), cv2.COLOR_BGR2YUV_I420)
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         tick = max(round(time_ns * TICKS_HZ / NANOSECONDS), self._last_tick + 1)
         frame.pts, frame.time_base = tick, Fraction(1, TICKS_HZ)
         self._mux(frame)

@@ -125,9 +125,7 @@ class Renderer(Node):
             base += canvas.px(18)
         self._draw_rows(canvas, rows, (left, right, base + pad // 2), row)
 
-    def _draw_rows(
-        self, canvas: Canvas, rows: list[tuple[str, float]], place: tuple[int, int, int], row: int
-    ) -> None:
+    def _draw_rows(self, canvas: Canvas, rows: list[tuple[str, float]], place: tuple[int, int, int], row: int) -> None:
         left, right, base = place
         cap, bar = canvas.cap(9), (right - left) // 4
         for label, probability in rows:

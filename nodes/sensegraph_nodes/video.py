@@ -37,9 +37,7 @@ class VideoSink(Node):
     epoch: int = 0
     """How often this node was started before in this run; then it goes on in a new file."""
 
-    def __init__(
-        self, path: str, fps: Annotated[float, Field(gt=0, le=1000)] = 30.0, overwrite: bool = True
-    ) -> None:
+    def __init__(self, path: str, fps: Annotated[float, Field(gt=0, le=1000)] = 30.0, overwrite: bool = True) -> None:
         self.path = path
         self.fps = fps
         self.overwrite = overwrite

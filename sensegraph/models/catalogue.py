@@ -64,9 +64,7 @@ KNOWN_WHEELS = {
     "a65508f8c0e28a73f519c8a717f95949b9d5b2fb3bf4a632b181cdb71224d62e": (
         "mediapipe-0.10.21-cp312-cp312-macosx_11_0_universal2.whl"
     ),
-    "d07b5e69308411161286ea4e48be2ea3e9ab62745143fcb0cb4acced0517e341": (
-        "mediapipe-0.10.21-cp312-cp312-win_amd64.whl"
-    ),
+    "d07b5e69308411161286ea4e48be2ea3e9ab62745143fcb0cb4acced0517e341": ("mediapipe-0.10.21-cp312-cp312-win_amd64.whl"),
 }
 """sha256 -> file name of the wheels that are known to contain the nets."""
 
@@ -150,9 +148,7 @@ def cache_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "sensegraph" / "models"
     xdg = os.environ.get("XDG_CACHE_HOME", "")
-    base = (
-        Path(xdg) if os.path.isabs(xdg) else Path.home() / ".cache"
-    )  # XDG: a relative path is to be ignored
+    base = Path(xdg) if os.path.isabs(xdg) else Path.home() / ".cache"  # XDG: a relative path is to be ignored
     return base / "sensegraph" / "models"
 
 

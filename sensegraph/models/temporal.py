@@ -49,9 +49,7 @@ class TemporalNet:
     def embed(self, channels: Floats) -> Floats:
         """Embed a batch: (N, CHANNELS, 40) -> (N, 128)."""
         if channels.shape[1:] != (CHANNELS, WINDOW_FRAMES):
-            raise ValueError(
-                f"channels must have shape (N, {CHANNELS}, {WINDOW_FRAMES}), but got {channels.shape}"
-            )
+            raise ValueError(f"channels must have shape (N, {CHANNELS}, {WINDOW_FRAMES}), but got {channels.shape}")
         return np.asarray(self._session.run(None, {"window": channels})[0], dtype=np.float32)
 
 

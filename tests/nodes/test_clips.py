@@ -101,8 +101,6 @@ def test_the_metabolic_rate_is_near_the_table(name: str, lowest: float, highest:
     landmarks, scores = watched(name)
     rows: list[Totals] = drive(CalorieAccumulator(), exercise=scores, landmarks=landmarks)["totals"]
     rates = [
-        row.met
-        for row, packet in zip(rows, scores, strict=True)
-        if packet.payload.label in ("Squats", "Jumping Jacks")
+        row.met for row, packet in zip(rows, scores, strict=True) if packet.payload.label in ("Squats", "Jumping Jacks")
     ]
     assert lowest < np.mean(rates) < highest

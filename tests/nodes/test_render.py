@@ -39,9 +39,7 @@ def draw(node: Renderer | None = None, frame: np.ndarray | None = None, **inputs
     return drive(node or Renderer(), frames=[picture() if frame is None else frame], **inputs)["frames"][0]
 
 
-@pytest.mark.parametrize(
-    "size", [(160, 120), (64, 48), (360, 640), (640, 480), (1280, 720), (3840, 2160), (17, 9)]
-)
+@pytest.mark.parametrize("size", [(160, 120), (64, 48), (360, 640), (640, 480), (1280, 720), (3840, 2160), (17, 9)])
 def test_any_size_is_drawn(size: tuple[int, int]) -> None:
     """The picture keeps its size and type, and something is on it."""
     frame = picture(*size)
@@ -65,9 +63,7 @@ def test_mirror_flips_the_picture_but_not_the_text() -> None:
     assert (mirrored[300, 500] == 200).all()
     assert (draw(Renderer(mirror=True)) == picture()[:, ::-1]).all()
     uniform = np.full((480, 640, 3), 120, np.uint8)
-    assert (
-        draw(frame=uniform, exercise=[SQUATS]) == draw(Renderer(mirror=True), uniform, exercise=[SQUATS])
-    ).all()
+    assert (draw(frame=uniform, exercise=[SQUATS]) == draw(Renderer(mirror=True), uniform, exercise=[SQUATS])).all()
     assert plain_one.shape == mirrored.shape
 
 

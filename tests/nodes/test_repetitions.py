@@ -102,17 +102,11 @@ def test_repetitions_left_at_the_end_are_sent() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["Squats", "Jumping Jacks", OTHER]), st.booleans()), min_size=4, max_size=12
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from(["Squats", "Jumping Jacks", OTHER]), st.booleans()), min_size=4, max_size=12))
 def test_counts_never_fall(script: list[tuple[str, bool]]) -> None:
     """Whatever is recognised and seen, counts rise by one and times increase."""
     seconds = len(script)
-    landmarks = film(
-        seconds, lambda t: figure(squat=wave(t, 1.5), arms=wave(t, 1)) if script[int(t)][1] else nobody()
-    )
+    landmarks = film(seconds, lambda t: figure(squat=wave(t, 1.5), arms=wave(t, 1)) if script[int(t)][1] else nobody())
     counts = count(landmarks, decisions(seconds, lambda t: script[int(t)][0]))
     so_far: dict[str, int] = {}
     for packet in counts:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 
 STEP = 4
@@ -43,7 +44,8 @@ def write_video(
         times = times_ms or [round(i * 1000 / rate) for i in range(count)]
         shown = pictures or (picture(i, size) for i in range(len(times)))
         for time_ms, array in zip(times, shown, strict=True):
-            frame = av.VideoFrame.from_ndarray(array, format="bgr24")
+            planes: Any = cv2.cvtColor(array, cv2.COLOR_BGR2YUV_I420)
+            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             frame.pts, frame.time_base = time_ms * 90, Fraction(1, 90_000)
             for packet in stream.encode(frame):
                 container.mux(packet)
