@@ -5,14 +5,14 @@
 runs a graph file; `Node` and `Source` are what a node of your own derives from; `drive` tests it.
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
-from sensegraph.errors import GraphError, ModelError, NodeError, SensegraphError, SinkError, SourceError
-from sensegraph.node import Node, Port, Source, Stop, pictures
-from sensegraph.packet import Bound, Packet, Stamp
-
 if TYPE_CHECKING:
+    from sensegraph.errors import GraphError, ModelError, NodeError, SensegraphError, SinkError, SourceError
     from sensegraph.launch import run
+    from sensegraph.node import Node, Port, Source, Stop, pictures
+    from sensegraph.packet import Bound, Packet, Stamp
     from sensegraph.testing import drive
 
 __version__ = "0.1.0"
@@ -37,15 +37,18 @@ __all__ = [
     "run",
 ]
 
+_HOMES = {
+    "errors": ("GraphError", "ModelError", "NodeError", "SensegraphError", "SinkError", "SourceError"),
+    "launch": ("run",),
+    "node": ("Node", "Port", "Source", "Stop", "pictures"),
+    "packet": ("Bound", "Packet", "Stamp"),
+    "testing": ("drive",),
+}
+
 
 def __getattr__(name: str) -> Any:
-    """Import `run` and `drive` on demand: a worker needs neither."""
-    if name == "run":
-        from sensegraph.launch import run
-
-        return run
-    if name == "drive":
-        from sensegraph.testing import drive
-
-        return drive
+    """Import on demand: the command line answers before numpy is there, a worker needs no `run`."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"sensegraph.{module}"), name)
     raise AttributeError(f"module 'sensegraph' has no attribute '{name}'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from sensegraph.flags import with_sinks
 from sensegraph.graph import Graph
 from sensegraph.load import find_graph, load
 from sensegraph.local import run_local
+from sensegraph.models import fetch
 from sensegraph.node import Node, Source
 from sensegraph.plan import worker_plans
+from sensegraph.resources import display_available
 from sensegraph.rundir import run_folder
 from sensegraph.signals import caught
 from sensegraph.spawn import CHILD_ENVIRONMENT, spawner
@@ -57,8 +59,10 @@ def run(
         SensegraphError: The graph, a parameter, the source or a model is not usable, or a node failed for good.
     """
     spec = load(find_graph(str(graph)), {name: str(value) for name, value in params.items()})
-    checked = prepare(spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None)
-    summary = execute(checked[0], pace=checked[1], in_process=in_process, watch=watch)
+    checked, chosen = prepare(spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None)
+    if names := models_of(checked):
+        fetch.get(names)
+    summary = execute(checked, pace=chosen, in_process=in_process, watch=watch)
     if summary.error:
         error = SensegraphError(summary.error)
         error.exit_code = summary.exit_code
@@ -73,14 +77,23 @@ def prepare(
     out: str | Path | None = None,
     headless: bool = False,
     pace: Pace | None = None,
+    say: Callable[[str], None] = lambda text: None,
 ) -> tuple[Graph, Pace]:
     """Check a graph for a run: the sinks of the common flags are added, the pace is chosen.
+
+    Windows are taken out where there is no display; `say` is told.
 
     Raises:
         GraphError: Everything that is wrong with the graph.
     """
-    spec = with_sinks(spec, results=_text(results), out=_text(out), headless=headless)
+    whole = spec
+    spec = with_sinks(whole, results=_text(results), out=_text(out), headless=headless)
     graph = check(spec, pace=pace or Pace.LIVE)
+    windows = [node.name for node in graph.nodes.values() if node.type.needs_display]
+    if windows and not display_available():
+        say(f"there is no display: the window '{windows[0]}' is left out")
+        spec = with_sinks(whole, results=_text(results), out=_text(out), headless=True)
+        graph = check(spec, pace=pace or Pace.LIVE)
     pace = pace or default_pace(graph)
     return (graph if pace is Pace.LIVE else check(spec, pace=pace)), pace
 
@@ -91,6 +104,12 @@ def default_pace(graph: Graph) -> Pace:
         if node.type.needs_display or (issubclass(node.type, Source) and node.type(**node.params).live()):
             return Pace.LIVE
     return Pace.FAST
+
+
+def models_of(graph: Graph) -> list[str]:
+    """Return the names of the models that the nodes of a graph need, each once."""
+    needed = [name for node in graph.nodes.values() for name in node.type(**node.params).models()]
+    return list(dict.fromkeys(needed))
 
 
 def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch | None = None) -> Summary:

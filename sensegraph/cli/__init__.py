@@ -1,0 +1,77 @@
+"""The command line. Commands are imported when they are used, so each starts quickly."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+
+import click
+
+from sensegraph import __version__
+from sensegraph.errors import SensegraphError
+
+COMMANDS = {
+    "run": "run:run",
+    "check": "check:check",
+    "show": "show:show",
+    "nodes": "nodes:nodes",
+    "graphs": "graphs:graphs",
+    "new": "new:new",
+    "models": "models:models",
+    "doctor": "doctor:doctor",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"sensegraph.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sensegraph")
+def cli() -> None:
+    """Real-time video understanding as a graph of nodes.
+
+    Start with `sensegraph run fitness`.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the command is imported and can clean up from here on
+
+
+def main() -> int:
+    """Run the command line and return its exit code; every error is told once, without a traceback."""
+    try:
+        result = cli.main(standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except SensegraphError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output is gone (`| head`): nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # a mistake of ours: one line for the user, the traceback on request
+        if os.environ.get("SENSEGRAPH_DEBUG"):
+            raise
+        click.echo(f"an error of sensegraph itself: {type(error).__name__}: {error}", err=True)
+        click.echo("  Set SENSEGRAPH_DEBUG=1 to see where, and please report it.", err=True)
+        return 1
