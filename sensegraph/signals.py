@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP as something that a loop asks for."""
+"""Ctrl-C, SIGTERM and SIGHUP: something that the supervisor's loop asks for, and that its children leave to it."""
 
 from __future__ import annotations
 
@@ -40,3 +40,23 @@ def caught() -> Iterator[Signals]:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Hold the signals back while the block runs; a process started in it is born so, until it calls `ignore`.
+
+    Ctrl-C reaches every process of a terminal's group, also one that is still importing.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, EXIT_CODES)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def ignore() -> None:
+    """Leave the signals to the supervisor, in a process that was started `held_back`."""
+    for name in EXIT_CODES:
+        signal.signal(name, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, EXIT_CODES)

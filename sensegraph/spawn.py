@@ -14,6 +14,7 @@ import msgpack
 
 from sensegraph.errors import TransportError
 from sensegraph.plan import WorkerPlan
+from sensegraph.signals import held_back
 
 CHILD_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 """One thread per worker: nodes are the unit of parallel work, and a zygote may have no threads."""
@@ -58,9 +59,13 @@ class Zygote:
         self._orders = ours
         self._exits: list[tuple[int, int]] = []
         command = [sys.executable, "-m", "sensegraph.zygote", str(theirs.fileno()), str(lifeline), *modules]
-        self._process = subprocess.Popen(
-            command, pass_fds=(theirs.fileno(), lifeline), env=os.environ | CHILD_ENVIRONMENT, stdin=subprocess.DEVNULL
-        )
+        with held_back():
+            self._process = subprocess.Popen(
+                command,
+                pass_fds=(theirs.fileno(), lifeline),
+                env=os.environ | CHILD_ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+            )
         theirs.close()
         os.close(lifeline)
 
@@ -96,7 +101,10 @@ class Zygote:
             self._process.wait()
 
     def _receive(self) -> dict[str, int]:
-        data = self._orders.recv(1 << 20)
+        try:
+            data = self._orders.recv(1 << 20)
+        except ConnectionResetError:
+            data = b""
         if not data:
             raise TransportError("the process that starts the workers has ended; run `sensegraph doctor`")
         message: dict[str, int] = msgpack.unpackb(data)
@@ -112,12 +120,13 @@ class Exec:
 
     def start(self, plan: WorkerPlan) -> int:
         """Start an interpreter."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sensegraph.worker", str(self._lifeline_read)],
-            pass_fds=(self._lifeline_read,),
-            env=os.environ | CHILD_ENVIRONMENT,
-            stdin=subprocess.PIPE,
-        )
+        with held_back():
+            process = subprocess.Popen(
+                [sys.executable, "-m", "sensegraph.worker", str(self._lifeline_read)],
+                pass_fds=(self._lifeline_read,),
+                env=os.environ | CHILD_ENVIRONMENT,
+                stdin=subprocess.PIPE,
+            )
         if process.stdin is not None:
             process.stdin.write(msgpack.packb(plan))
             process.stdin.close()

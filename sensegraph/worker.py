@@ -1,15 +1,14 @@
 """One worker process: it runs the nodes of its plan and answers to the supervisor.
 
 Control messages are msgpack maps over one DEALER socket. To the supervisor: `hello`, `ready`, `beat` (twice a second,
-with figures), `stop` (a node wants the end), `failed`, `ended`. From it: `start`, `stop` (sources end, the rest drains),
-`abandon` (leave without draining).
+with figures), `stop` (a node wants the end), `failed`, `ended`. From it: `start`, `stop` (sources end, the rest
+drains), `abandon` (leave without draining).
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import signal
 import sys
 import threading
 import time
@@ -19,6 +18,7 @@ from typing import Any
 import msgpack
 import zmq
 
+from sensegraph import signals
 from sensegraph.crew import Crew, describe
 from sensegraph.errors import SensegraphError
 from sensegraph.plan import WorkerPlan
@@ -41,8 +41,7 @@ def main(plan: WorkerPlan, lifeline: int) -> int:
     Returns:
         The exit code of the process.
     """
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)  # the supervisor decides when we end
+    signals.ignore()  # the supervisor decides when we end
     _title("sg:" + ",".join(node["name"] for node in plan["nodes"]))
     threading.Thread(target=_die_with, args=(lifeline,), name="lifeline", daemon=True).start()
     return Worker(plan).run()

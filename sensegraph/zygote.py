@@ -13,19 +13,19 @@ import selectors
 import signal
 import socket
 import sys
+import traceback
 from typing import Any
 
 import msgpack
 
-from sensegraph import worker
+from sensegraph import signals, worker
 
 MAX_MESSAGE_BYTES = 1 << 20
 
 
 def main() -> None:
     """Serve until the supervisor is gone; the workers go with it."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)
+    signals.ignore()
     orders = socket.socket(fileno=int(sys.argv[1]))
     lifeline = int(sys.argv[2])
     for module in sys.argv[3:]:
@@ -90,9 +90,11 @@ class Server:
                 os.close(self._wake_read)
                 os.close(self._wake_write)
                 code = worker.main(plan, self._lifeline)
+            except BaseException:  # nothing of ours may climb out of a fork, and nothing may be lost
+                traceback.print_exc()
+            finally:
                 sys.stdout.flush()
                 sys.stderr.flush()
-            finally:
                 os._exit(code)
         self._children.add(pid)
         self._tell({"pid": pid})

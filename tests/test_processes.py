@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -123,10 +122,17 @@ class Bench:
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
 
 
+def wait_until_in_charge(pid: int) -> None:
+    """Wait until Python's own start is over, in which a Ctrl-C is not ours to handle."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and "_datetime" not in Path(f"/proc/{pid}/maps").read_text():
+        time.sleep(0.001)  # click, the first that the command line imports, brings it
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path) -> Bench:
     """Return a bench in a folder of its own."""
-    yield Bench(tmp_path)
+    return Bench(tmp_path)
 
 
 @needs_proc
@@ -150,7 +156,7 @@ def test_a_worker_that_dies_is_replaced_and_nothing_is_lost(bench: Bench) -> Non
 @needs_proc
 @pytest.mark.parametrize("node", ["numbers", "twice", "write"])
 def test_a_node_that_is_killed_from_outside_is_replaced(bench: Bench, node: str) -> None:
-    """kill -9 of any worker: the graph ends by itself with every number, none twice (a sink may repeat one)."""
+    """Kill -9 of any worker: the graph ends by itself with every number, none twice (a sink may repeat one)."""
     process = bench.start("--pace", "live", source=", count: 150, real: true")
     bench.wait_for(10)
     pids = [pid for pid in worker_pids(bench) if node in pid[1]]
@@ -212,21 +218,22 @@ def test_a_signal_stops_in_order(bench: Bench, number: int, code: int) -> None:
 
 
 @needs_proc
-@pytest.mark.parametrize("delay_s", [0.05, 0.2, 0.4, 0.6, 0.8, 1.1])
+@pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 1.1])
 def test_ctrl_c_at_any_moment_leaves_nothing(bench: Bench, delay_s: float) -> None:
     """While importing, spawning, opening or running: exit 130, no traceback, nothing left."""
     process = bench.start("--pace", "live", source=", count: 100000, real: true", middle=", slow_open: 0.5")
+    wait_until_in_charge(process.pid)
     time.sleep(delay_s)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
-    assert process.returncode in (130, -signal.SIGINT)
+    assert process.returncode == 130
     assert "Traceback" not in out + err
     bench.assert_nothing_left()
 
 
 @needs_proc
 def test_a_killed_supervisor_takes_everybody_with_it(bench: Bench) -> None:
-    """kill -9 of the supervisor: no worker stays, and the next run sweeps its folder."""
+    """Kill -9 of the supervisor: no worker stays, and the next run sweeps its folder."""
     process = bench.start("--pace", "live", source=", count: 100000, real: true")
     bench.wait_for(10)
     os.kill(process.pid, signal.SIGKILL)
