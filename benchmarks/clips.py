@@ -45,17 +45,18 @@ def main() -> None:
         reps = [row for row in rows if row["stream"] == "reps"]
         for part in truth:
             start, end, label = float(part["start_s"]), float(part["end_s"]), part["label"]
+            place = f"{clip.name:22} {start:6.1f}-{end:6.1f}"
             inside = [row for row in exercise if start + 2.0 <= float(str(row["time"])) <= end]
             if label == "none":
                 bad = [row["label"] for row in inside if row["label"] not in STATES]
-                print(f"{clip.name:22} {start:6.1f}-{end:6.1f} named {len(bad)}/{len(inside)} {sorted(map(str, set(bad)))}")
+                print(f"{place} named {len(bad)}/{len(inside)} {sorted(map(str, set(bad)))}")
                 if clip.name.startswith(POOLED):
                     named, windows = named + len(bad), windows + len(inside)
             else:
                 inside = [row for row in inside if row["warm"]]
                 right = sum(row["label"] == label for row in inside)
                 counted = sum(start <= float(str(row["time"])) <= end + 0.5 and row["label"] == label for row in reps)
-                print(f"{clip.name:22} {start:6.1f}-{end:6.1f} {label} {right}/{len(inside)}, counted {counted} of {part['reps']}")
+                print(f"{place} {label} {right}/{len(inside)}, counted {counted} of {part['reps']}")
     print(f"negatives pooled: {named}/{windows} named an exercise = {named / max(1, windows):.1%} (target <= 5%)")
 
 

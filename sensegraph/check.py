@@ -10,9 +10,8 @@ import networkx as nx
 import numpy as np
 
 from sensegraph import parameters, registry
-from sensegraph.errors import GraphError, Problem
+from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.graph import Edge, Graph, GraphNode
-from sensegraph.load import closest
 from sensegraph.node import EVERY, Node, Port, Source
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Pace, Policy
 
@@ -45,7 +44,7 @@ class Checker:
         self.problems: list[Problem] = []
         self.kinds: dict[str, type[Node]] = {}
         self.peeked: dict[str, registry.Peeked] = {}
-        self.network: nx.MultiDiGraph = nx.MultiDiGraph()
+        self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
 
     def graph(self) -> Graph:
         """Run all checks."""
@@ -180,9 +179,9 @@ class Checker:
         for name in registry.names():
             kind = registry.find(name, self.base)
             first = next(iter(kind.inputs.values()), None)
-            if first is not None and not mismatch(given, first):
-                if any(p.type is wanted.type and not mismatch(p, wanted) for p in kind.outputs.values()):
-                    return f"Put a {name} between them."
+            takes = first is not None and not mismatch(given, first)
+            if takes and any(p.type is wanted.type and not mismatch(p, wanted) for p in kind.outputs.values()):
+                return f"Put a {name} between them."
         return ""
 
     def _check_inputs(self) -> None:
@@ -247,5 +246,3 @@ def _kind(port: Port) -> str:
     if port.colour:
         return "pictures"
     return "an array" if port.type is np.ndarray else str(getattr(port.type, "__name__", port.type))
-
-

@@ -32,7 +32,9 @@ MAX_HEADER_BYTES = 64 * 1024
 MAX_BUFFERS = 64
 MAX_DIMENSIONS = 8
 ARRAY_KEY = "\0array"
-DTYPES = frozenset("bool uint8 int8 uint16 int16 uint32 int32 uint64 int64 float16 float32 float64".split())
+DTYPES = frozenset(
+    ["bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float16", "float32", "float64"]
+)
 
 
 def encode(item: Item, run: bytes, epoch: int) -> list[Any]:

@@ -1,17 +1,20 @@
 """The exceptions of sensegraph, one tree.
 
-    SensegraphError          anything a user can do something about; its text is the whole message
-        GraphError           the graph file or a parameter is wrong        (exit code 2)
-        SourceError          a camera, file or stream cannot be read       (exit code 2)
-        ModelError           a model is missing or damaged                 (exit code 2)
-        NodeError            a node failed for good                        (exit code 3)
-        TransportError       a peer is gone or a message is not ours
-        SinkError            a file or window cannot be written            (exit code 3)
+SensegraphError          anything a user can do something about; its text is the whole message
+    GraphError           the graph file or a parameter is wrong        (exit code 2)
+    SourceError          a camera, file or stream cannot be read       (exit code 2)
+    ModelError           a model is missing or damaged                 (exit code 2)
+    NodeError            a node failed for good                        (exit code 3)
+    TransportError       a peer is gone or a message is not ours
+    SinkError            a file or window cannot be written            (exit code 3)
+
+Whoever adds one gives it its exit code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -76,3 +79,9 @@ class SinkError(SensegraphError):
 
 class TransportError(SensegraphError):
     """A message is not one of ours, or a peer is gone."""
+
+
+def closest(name: str, names: Iterable[str], otherwise: str = "") -> str:
+    """Return `Did you mean 'x'?`, or `otherwise` when nothing is near."""
+    near = difflib.get_close_matches(name, list(names), 1, 0.6)
+    return f"Did you mean '{near[0]}'?" if near else otherwise

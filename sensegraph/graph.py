@@ -73,7 +73,7 @@ class Graph:
     base: Path
     nodes: Mapping[str, GraphNode]
     edges: tuple[Edge, ...]
-    network: nx.MultiDiGraph
+    network: nx.MultiDiGraph[str]
 
     def inputs_of(self, name: str) -> list[Edge]:
         """Return the edges into a node, in the order of its ports."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensegraph.errors import GraphError, Problem
+from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy
 from sensegraph.strict_yaml import Value, parse
@@ -18,12 +17,6 @@ VERSION = 1
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 RESERVED = ("headless", "pace", "results", "out", "in_process", "set", "help", "debug")
 """Names of the flags that every graph has."""
-
-
-def closest(name: str, names: Iterable[str], otherwise: str = "") -> str:
-    """Return `Did you mean 'x'?`, or `otherwise` when nothing is near."""
-    near = difflib.get_close_matches(name, list(names), 1, 0.6)
-    return f"Did you mean '{near[0]}'?" if near else otherwise
 
 
 def find_graph(name: str) -> Path:
@@ -166,8 +159,9 @@ class Loader:
         """Check a value against the range and the choices of its parameter."""
         unit = f" {param.unit}" if param.unit else ""
         if param.choices and value not in param.choices:
-            self.say(place, f"{param.name}: '{value}' is not one of the choices",
-                     closest(str(value), map(str, param.choices), f"Choose {', '.join(map(str, param.choices))}."))  # fmt: skip
+            choices = [str(each) for each in param.choices]
+            remedy = closest(str(value), choices, f"Choose {', '.join(choices)}.")
+            self.say(place, f"{param.name}: '{value}' is not one of the choices", remedy)
         if isinstance(value, int | float) and not isinstance(value, bool):
             low, high = param.min, param.max
             if (low is not None and value < low) or (high is not None and value > high):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ class Port:
         optional: The input may be left unconnected; `process` then gets None.
         join: How this input is joined with the node's first input, at the first input's time t:
             `hold` = the newest packet at or before t; `exact` = the packet at t or None; `nearest` = the packet
-            nearest to t within `tolerance_s` or None.
+            nearest to t within `tolerance_s` or None; `since` = the list of all packets since the last set.
         tolerance_s: See `join`.
         live: Policy of the edge in live pace when the graph file names none: `latest` for pictures, else `block`.
     """
@@ -68,6 +68,10 @@ class Node:
     outputs: ClassVar[Mapping[str, Port]] = {}
     needs_display: ClassVar[bool] = False
     restamps: ClassVar[bool] = False
+
+    def models(self) -> Sequence[str]:
+        """Return the names of the catalogue's models that this node needs; they are fetched before the start."""
+        return ()
 
     def open(self) -> None:
         """Acquire models, devices and files. Runs in the node's own process, before the first packet."""

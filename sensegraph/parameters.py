@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 import pydantic
 
-from sensegraph.load import closest
+from sensegraph.errors import closest
 from sensegraph.node import Node
 
 
@@ -46,7 +46,7 @@ def validate(kind: type[Node], params: Mapping[str, Any]) -> dict[str, tuple[str
     Returns:
         Parameter -> (what is wrong, what to do); empty when all is well.
     """
-    model = model_of(kind)
+    model = model_of(kind)  # type: ignore[arg-type]  # mypy takes a class with __hash__ for unhashable
     try:
         model(**params)
     except pydantic.ValidationError as error:
@@ -69,7 +69,7 @@ def describe(kind: type[Node]) -> list[Parameter]:
     """Return the parameters of a node for people."""
     docs = _documented(inspect.getdoc(kind) or "")
     found = []
-    for name, field in model_of(kind).model_fields.items():
+    for name, field in model_of(kind).model_fields.items():  # type: ignore[arg-type]
         limits = ", ".join(str(each) for each in field.metadata)
         shown = getattr(field.annotation, "__name__", None) or str(field.annotation).replace("typing.", "")
         if "[" in str(field.annotation) or "|" in str(field.annotation):

@@ -14,8 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
-from sensegraph.errors import GraphError, Problem
-from sensegraph.load import closest
+from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.node import Node
 
 GROUP = "sensegraph.nodes"
@@ -82,7 +81,9 @@ def _load_file(path: Path, where: str) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     if not path.is_file():
-        near = closest(path.name, [each.name for each in path.parent.glob("*.py")], "The path is relative to the graph.")
+        near = closest(
+            path.name, [each.name for each in path.parent.glob("*.py")], "The path is relative to the graph."
+        )
         raise GraphError([Problem(where, f"there is no file '{path}'", near)])
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -130,7 +131,7 @@ def peek(path: Path, name: str) -> Peeked | str:
         for target in targets:
             value = getattr(statement, "value", None)
             if isinstance(target, ast.Name) and target.id in ("inputs", "outputs") and isinstance(value, ast.Dict):
-                found[target.id] = [key.value for key in value.keys if isinstance(key, ast.Constant)]
+                found[target.id] = [str(key.value) for key in value.keys if isinstance(key, ast.Constant)]
         if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
             arguments = [*statement.args.args[1:], *statement.args.kwonlyargs]
             found["params"] = None if statement.args.kwarg else [each.arg for each in arguments]

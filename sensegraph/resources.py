@@ -68,7 +68,7 @@ def _connects(family: int, address: str | tuple[str, int]) -> bool:
         probe.settimeout(2.0)
         try:
             probe.connect(address)
-        except OSError:
+        except (OSError, OverflowError):  # the latter for a display number that is no port
             return False
     return True
 

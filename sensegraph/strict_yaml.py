@@ -94,8 +94,9 @@ def _check_events(text: str, name: str) -> None:
         place = _place(name, event.start_mark)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _error(place, "anchors and aliases are not allowed", "Write the value out.")
-        if getattr(event, "tag", None) not in (None, "!"):
-            raise _error(place, f"the tag '{event.tag}' is not allowed", "Remove it.")
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            raise _error(place, f"the tag '{tag}' is not allowed", "Remove it.")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
@@ -112,7 +113,7 @@ def _build(node: yaml.Node, name: str, problems: list[Problem]) -> Value:
         return _mapping(node, name, where, problems)
     if isinstance(node, yaml.SequenceNode):
         return Value([_build(entry, name, problems) for entry in node.value], where)
-    if node.style is not None:
+    if getattr(node, "style", None) is not None:
         return Value(node.value, where)
     return Value(_scalar(str(node.value), where, problems), where)
 

@@ -51,9 +51,7 @@ def drive(
     return outputs
 
 
-def _sets(
-    node: Node, inputs: Mapping[str, Sequence[Any]], rate_hz: float
-) -> Iterable[tuple[dict[str, Any], Stamp]]:
+def _sets(node: Node, inputs: Mapping[str, Sequence[Any]], rate_hz: float) -> Iterable[tuple[dict[str, Any], Stamp]]:
     join = Join(node.inputs, list(inputs))
     wanted = inspect.signature(node.process).parameters
     for name, values in inputs.items():

@@ -16,6 +16,7 @@ RUN = b"r" * 16
 
 
 def wire(item: Item, hint: object = object) -> Item:
+    """Return what the wire makes of an item."""
     return decode([bytes(part) for part in encode(item, RUN, 3)], hint, RUN)[0]
 
 

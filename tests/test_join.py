@@ -9,10 +9,12 @@ from sensegraph.packet import Bound, End, Item, Packet, Stamp
 
 
 def at(time_ns: int) -> Packet[int]:
+    """Return a packet that carries its own time."""
     return Packet(time_ns, Stamp(time_ns))
 
 
 def sets(join: Join) -> list[dict]:
+    """Return all sets that are complete."""
     found = []
     while (joined := join.next()) is not None:
         found.append(joined.payloads)

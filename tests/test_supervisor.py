@@ -1,7 +1,7 @@
 """The supervisor: histories as data, with a spawner and a clock that the test drives."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,7 @@ class Script:
 
 
 def plan(worker: int, folder: Path) -> WorkerPlan:
+    """Return the plan of a worker with one node."""
     return {
         "run": b"", "folder": str(folder), "base": ".", "worker": worker, "epoch": 0, "pace": "fast",
         "nodes": [{"name": f"n{worker}", "type": "X", "params": {}}], "edges": [],
@@ -103,7 +104,7 @@ def plan(worker: int, folder: Path) -> WorkerPlan:
 
 
 @pytest.fixture
-def played(tmp_path: Path) -> Iterator[Callable[..., tuple[Any, Script]]]:
+def played(tmp_path: Path) -> Callable[..., tuple[Any, Script]]:
     """Return a function that plays a story and gives the summary and the script."""
 
     def play(*stories: list[list[str]], signals: Signals | None = None, look: Any = None) -> tuple[Any, Script]:
@@ -116,7 +117,7 @@ def played(tmp_path: Path) -> Iterator[Callable[..., tuple[Any, Script]]]:
             script.on_look = lambda: look(script)
         return supervisor.run(), script
 
-    yield play
+    return play
 
 
 def test_a_graph_that_ends_exits_with_0_and_tells_the_reports(played: Any) -> None:

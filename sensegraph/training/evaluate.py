@@ -43,9 +43,7 @@ def read_truth(path: Path) -> list[Segment]:
     """Read `file,start_s,end_s,label` rows; `none` = no exercise may be named."""
     with path.open(newline="") as file:
         rows = csv.DictReader(file)
-        return [
-            Segment(row["file"], float(row["start_s"]), float(row["end_s"]), row["label"]) for row in rows
-        ]
+        return [Segment(row["file"], float(row["start_s"]), float(row["end_s"]), row["label"]) for row in rows]
 
 
 def name_steps(points: Points, net: TemporalNet, head: FitnessHead) -> list[tuple[float, str]]:
@@ -73,9 +71,7 @@ def score(steps: list[tuple[float, str]], segment: Segment) -> Score:
     """Count the windows of a segment that have settled and those that are right."""
     named = Counter(label for time, label in steps if segment.start_s + SETTLE_S <= time <= segment.end_s)
     total = sum(named.values())
-    right = (
-        sum(named[label] for label in (*REJECTED, NOBODY)) if segment.label == NONE else named[segment.label]
-    )
+    right = sum(named[label] for label in (*REJECTED, NOBODY)) if segment.label == NONE else named[segment.label]
     return Score(segment, right, total, named)
 
 
@@ -111,16 +107,12 @@ def report(scores: list[Score]) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "landmarks", type=Path, help="folder with FILE.npz, array L (frames, 33, 4) at 16 fps"
-    )
+    parser.add_argument("landmarks", type=Path, help="folder with FILE.npz, array L (frames, 33, 4) at 16 fps")
     parser.add_argument("--truth", type=Path, required=True)
     parser.add_argument("--weights", type=Path, help="folder of other weights than the shipped ones")
     args = parser.parse_args()
     model = (args.weights / "body-temporal.onnx").read_bytes() if args.weights else None
-    print(
-        report(evaluate(args.landmarks, args.truth, TemporalNet(model), load_head("fitness", args.weights)))
-    )
+    print(report(evaluate(args.landmarks, args.truth, TemporalNet(model), load_head("fitness", args.weights))))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-
 from typing import Any
 
 from sensegraph.packet import Bound, End, Item, Packet

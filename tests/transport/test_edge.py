@@ -71,6 +71,7 @@ def edge(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
 
 
 def numbers(edge: Edge) -> list[int]:
+    """Return what can be taken now, in order."""
     found = []
     while (number := edge.take()) is not None:
         found.append(number)

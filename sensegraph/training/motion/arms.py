@@ -23,9 +23,7 @@ def hold_arms(rng: np.random.Generator, angles: Angles, depth: Array | None = No
 def hanging(rng: np.random.Generator, angles: Angles) -> None:
     """Arms down, perhaps with something in the hands."""
     u = rng.uniform
-    angles.set(
-        upper_arm_flex=u(-12, 18), upper_arm_abduct=u(3, 18), forearm_flex=u(-2, 35), forearm_abduct=u(-2, 12)
-    )
+    angles.set(upper_arm_flex=u(-12, 18), upper_arm_abduct=u(3, 18), forearm_flex=u(-2, 35), forearm_abduct=u(-2, 12))
 
 
 def clasped(rng: np.random.Generator, angles: Angles) -> None:
@@ -64,17 +62,13 @@ def behind_head(rng: np.random.Generator, angles: Angles) -> None:
 def on_hips(rng: np.random.Generator, angles: Angles) -> None:
     """Hands on the hips."""
     u = rng.uniform
-    angles.set(
-        upper_arm_flex=-u(5, 40), upper_arm_abduct=u(22, 48), forearm_flex=u(5, 50), forearm_abduct=-u(25, 60)
-    )
+    angles.set(upper_arm_flex=-u(5, 40), upper_arm_abduct=u(22, 48), forearm_flex=u(5, 50), forearm_abduct=-u(25, 60))
 
 
 def crossed(rng: np.random.Generator, angles: Angles) -> None:
     """Arms crossed before the body."""
     u = rng.uniform
-    angles.set(
-        upper_arm_flex=u(5, 35), upper_arm_abduct=u(5, 20), forearm_flex=u(70, 110), forearm_abduct=-u(40, 75)
-    )
+    angles.set(upper_arm_flex=u(5, 35), upper_arm_abduct=u(5, 20), forearm_flex=u(70, 110), forearm_abduct=-u(40, 75))
 
 
 def raised_with(rng: np.random.Generator, angles: Angles, depth: Array) -> None:

@@ -40,9 +40,7 @@ class Body:
     def draw(cls, rng: np.random.Generator) -> Body:
         """Draw a stature of 1.5 to 1.95 m and segments within 8 % of their usual share."""
         stature = rng.uniform(1.5, 1.95)
-        return cls(
-            **{name: stature * share * rng.uniform(0.92, 1.08) for name, share in SEGMENT_SHARES.items()}
-        )
+        return cls(**{name: stature * share * rng.uniform(0.92, 1.08) for name, share in SEGMENT_SHARES.items()})
 
 
 @dataclass
@@ -93,9 +91,7 @@ def pose(body: Body, angles: Angles, grounded: bool = True) -> Array:
     for name, side, i in SIDES:
 
         def reach(segment: str, abduct: float, name: str = name, side: float = side) -> Array:
-            return limb(
-                angles.get(f"{segment}_flex{name}"), angles.get(f"{segment}_abduct{name}", abduct), side
-            )
+            return limb(angles.get(f"{segment}_flex{name}"), angles.get(f"{segment}_abduct{name}", abduct), side)
 
         joints[:, 1 + i] = neck + side * lateral * body.shoulders / 2
         joints[:, 3 + i] = joints[:, 1 + i] + reach("upper_arm", 8) * body.upper_arm

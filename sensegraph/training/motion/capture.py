@@ -47,9 +47,7 @@ def read_takes(folder: Path, shortest_s: float = 1.6) -> list[Take]:
     takes = []
     for name in FILES:
         if (folder / name).is_file():
-            takes += [
-                take for take in read_file(folder / name) if len(take.joints) >= shortest_s * SOURCE_FPS
-            ]
+            takes += [take for take in read_file(folder / name) if len(take.joints) >= shortest_s * SOURCE_FPS]
     return takes
 
 

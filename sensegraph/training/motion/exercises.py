@@ -35,9 +35,7 @@ def jumping_jacks(rng: np.random.Generator, body: Body, frames: int) -> Array:
     open_ = excursion(cycles, u(0, 0.25), u(0, 0.25))
     top, rest, spread = u(105, 178), u(3, 22), u(12, 34)
     angles.set(upper_arm_abduct=rest + open_ * (top - rest), upper_arm_flex=u(-10, 15))
-    angles.set(
-        forearm_abduct=rest * 0.5 + open_ * (min(top + u(-15, 40), 205) - rest), forearm_flex=u(-5, 25)
-    )
+    angles.set(forearm_abduct=rest * 0.5 + open_ * (min(top + u(-15, 40), 205) - rest), forearm_flex=u(-5, 25))
     angles.set(thigh_abduct=2 + open_ * spread, shank_abduct=2 + open_ * spread * u(0.8, 1.1))
     bend = u(0, 18) * (0.5 - 0.5 * np.cos(4 * np.pi * cycles))
     angles.set(thigh_flex=bend, shank_flex=-bend, jump=u(0, 0.14) * np.abs(np.sin(2 * np.pi * cycles)))
@@ -143,8 +141,7 @@ def high_knees(rng: np.random.Generator, body: Body, frames: int) -> Array:
     cycles = phase(rng, frames, u(0.42, 1.5))
     lift, sharpness, lower = u(62, 118), u(0.75, 1.3), u(-0.3, 0.45)
     swing = {
-        side: np.clip(sign * np.sin(2 * np.pi * cycles), 0, 1) ** sharpness
-        for side, sign in (("L", 1), ("R", -1))
+        side: np.clip(sign * np.sin(2 * np.pi * cycles), 0, 1) ** sharpness for side, sign in (("L", 1), ("R", -1))
     }
     for side, up in swing.items():
         angles.values["thigh_flex" + side] = up * lift

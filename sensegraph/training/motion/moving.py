@@ -30,9 +30,7 @@ def walk(rng: Rng, body: Body, frames: int) -> Array:
     )
     for side, sign in (("L", 1.0), ("R", -1.0)):
         angles.values["thigh_flex" + side] = pace * (stride * sign * sine + jog * 12)
-        angles.values["shank_flex" + side] = pace * (
-            sign * stride * 0.4 * sine - np.clip(sign * cosine, 0, 1) * lift
-        )
+        angles.values["shank_flex" + side] = pace * (sign * stride * 0.4 * sine - np.clip(sign * cosine, 0, 1) * lift)
     if u() < 0.3:
         hold_arms(rng, angles)
     else:
@@ -44,9 +42,7 @@ def walk(rng: Rng, body: Body, frames: int) -> Array:
     speed = np.cumsum(pace) / RATE_FPS * (u(0.3, 1.6) if u() < 0.75 else 0)
     course = np.radians(turn)
     steps = np.diff(speed, prepend=0)
-    angles.set(
-        lean=u(-3, 12), heading=turn, z=np.cumsum(steps * np.cos(course)), x=np.cumsum(steps * np.sin(course))
-    )
+    angles.set(lean=u(-3, 12), heading=turn, z=np.cumsum(steps * np.cos(course)), x=np.cumsum(steps * np.sin(course)))
     angles.set(jump=jog * u(0, 0.08) * np.abs(sine))
     return pose(body, angles)
 
@@ -112,16 +108,10 @@ def step_aside(rng: Rng, body: Body, frames: int) -> Array:
     )[kind]
     trail = (40, 0, 0, 0)[kind]
     for side, mine in (("L", left), ("R", 1 - left)):
-        angles.values["thigh_flex" + side] = level * (
-            mine * forward - (1 - mine) * (u(0, 25) if kind == 3 else 0)
-        )
-        angles.values["shank_flex" + side] = -level * (
-            mine * knee + (1 - mine) * (u(0, 90) if kind == 3 else 0)
-        )
+        angles.values["thigh_flex" + side] = level * (mine * forward - (1 - mine) * (u(0, 25) if kind == 3 else 0))
+        angles.values["shank_flex" + side] = -level * (mine * knee + (1 - mine) * (u(0, 90) if kind == 3 else 0))
         angles.values["thigh_abduct" + side] = 4 + level * (mine * sideways + (1 - mine) * trail)
-        angles.values["shank_abduct" + side] = 4 + level * (
-            mine * sideways * (kind == 1) + (1 - mine) * trail
-        )
+        angles.values["shank_abduct" + side] = 4 + level * (mine * sideways * (kind == 1) + (1 - mine) * trail)
     angles.set(lean=level * u(-15, 40), x=(2 * left - 1) * level * u(0, 0.4), roll=level * u(-12, 12))
     hold_arms(rng, angles, level)
     return pose(body, angles)
@@ -172,9 +162,7 @@ def on_floor(rng: Rng, body: Body, frames: int) -> Array:
     """Hold a plank, sit up, lie, or sit on the floor."""
     u = rng.uniform
     if u() < 0.4:
-        return plank(rng, body, np.full(frames, u(0, 0.9))) + np.cumsum(
-            rng.normal(0, 0.002, (frames, 1, 3)), axis=0
-        )
+        return plank(rng, body, np.full(frames, u(0, 0.9))) + np.cumsum(rng.normal(0, 0.002, (frames, 1, 3)), axis=0)
     angles = Angles(frames)
     rise = excursion(phase(rng, frames, u(1.5, 4))) if u() < 0.6 else wander(rng, frames, 0, 0.2, 1.5)
     base, knee = u(-95, -20), u(0, 75)

@@ -61,13 +61,7 @@ def predecessor(rng: Rng, label: str) -> str:
     """What a person did before: mostly nothing or everyday movements, sometimes an exercise."""
     draw = rng.uniform()
     if label in EXERCISES:
-        return (
-            "Doing nothing"
-            if draw < 0.5
-            else "Doing other things"
-            if draw < 0.85
-            else LABELS[rng.integers(6)]
-        )
+        return "Doing nothing" if draw < 0.5 else "Doing other things" if draw < 0.85 else LABELS[rng.integers(6)]
     return LABELS[rng.integers(6)] if draw < 0.6 else "Doing other things" if draw < 0.8 else "Doing nothing"
 
 

@@ -25,14 +25,10 @@ def still(rng: Rng, body: Body, frames: int) -> Array:
     angles = Angles(frames)
     hold_arms(rng, angles)
     angles.set(lean=u(-5, 12) + wander(rng, frames, -2, 2, 1.2), roll=wander(rng, frames, -2, 2, 1.2))
-    angles.set(
-        thigh_abduct=u(1, 16), shank_abduct=u(0, 12), heading=u(-10, 10) + wander(rng, frames, -4, 4, 1.5)
-    )
+    angles.set(thigh_abduct=u(1, 16), shank_abduct=u(0, 12), heading=u(-10, 10) + wander(rng, frames, -4, 4, 1.5))
     stance = rng.uniform()
     if stance < 0.25:
-        angles.set(
-            thigh_flex=u(70, 100), shank_flex=u(-25, 25), lean=u(-15, 25) + wander(rng, frames, -2, 2, 1.2)
-        )
+        angles.set(thigh_flex=u(70, 100), shank_flex=u(-25, 25), lean=u(-15, 25) + wander(rng, frames, -2, 2, 1.2))
     elif stance < 0.35:
         split = u(8, 34)
         angles.values |= {
