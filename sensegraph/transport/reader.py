@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from sensegraph.join import Join, JoinedSet
+from sensegraph.join import NEVER, Join, JoinedSet
 from sensegraph.node import Port
 from sensegraph.packet import Item, Packet
 
@@ -28,6 +28,7 @@ class Inbox:
         self._credits: dict[str, Credit] = {}
         self._owed: dict[str, int] = {}
         self._stopped = False
+        self._told_ns = -NEVER
         self._changed = threading.Condition()
 
     def reader(self, name: str, credit: Credit) -> Reader:
@@ -43,7 +44,11 @@ class Inbox:
             self._changed.notify_all()
 
     def next(self, timeout_s: float) -> JoinedSet | None:
-        """Return the next set, or None when time is up, all inputs have ended or the inbox was stopped."""
+        """Return the next set, or None.
+
+        None comes when time is up, all inputs have ended or the inbox was stopped, and as soon as there is something
+        to pass on without a set: credit, or a later bound, for which the consumers of this node may be waiting.
+        """
         deadline = time.monotonic() + timeout_s
         forced_at: float | None = None
         with self._changed:
@@ -52,7 +57,8 @@ class Inbox:
                 force = forced_at is not None and now >= forced_at
                 joined = self._join.next(force=force)
                 self._collect()
-                if joined is not None or self._join.ended or self._owed or now >= deadline:
+                told, self._told_ns = self._told_ns, self._join.bound_ns()
+                if joined is not None or self._join.ended or self._owed or self._told_ns > told or now >= deadline:
                     return joined
                 if self._patience_s is not None and self._join.waiting():
                     forced_at = forced_at or now + self._patience_s

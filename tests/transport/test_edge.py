@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sensegraph.node import Port
-from sensegraph.packet import Packet, Stamp
+from sensegraph.packet import Bound, Packet, Stamp
 from sensegraph.spec import Policy
 from sensegraph.transport import memory
 from sensegraph.transport.reader import Inbox
@@ -218,3 +218,12 @@ def test_strange_messages_are_refused_and_counted(tmp_path: Path) -> None:
         time.sleep(0.01)
     assert sum(wire.refused for wire in link.wires) >= 7
     link.close()
+
+
+def test_a_promise_is_passed_on_at_once() -> None:
+    """A bound without a packet ends the wait: consumers further down may need it to draw the present picture."""
+    inbox = Inbox({"a": Port(np.ndarray)}, ["a"])
+    for time_ns in (5, 6):
+        inbox.put("a", Bound(time_ns))
+        assert inbox.next(timeout_s=10_000) is None
+        assert inbox.bound_ns == time_ns
