@@ -17,10 +17,8 @@ HIPS, KNEES, ANKLES = [23, 24], [25, 26], [27, 28]
 BODY = [NOSE, *SHOULDERS, *ELBOWS, *WRISTS, *HIPS, *KNEES, *ANKLES]
 
 SIGNALS = ("hips", "wrists", "arms", "shoulders", "knees", "feet", "tuck", "punch")
-"""Hips over the lower ankle; wrists over shoulders; shoulders over wrists; shoulders over hips; the higher
-knee over the hips; the higher ankle over the hips; the nearer knee to its shoulder; the farther wrist from
-its
-shoulder."""
+"""Hips over the lower ankle; wrists over shoulders; shoulders over wrists; shoulders over hips; the higher knee over
+the hips; the higher ankle over the hips; the nearer knee to its shoulder; the farther wrist from its shoulder."""
 
 KEPT_S = 10.0
 RANGE_S = 8.0
@@ -156,7 +154,7 @@ class MotionHistory:
         time_s, values, _ = self._smooth[-1]
         return time_s, float(values[SIGNALS.index(signal)]) / self._body
 
-    def span(self, signal: str) -> float:
-        """Return the range of a signal in the last seconds, without its outermost 3 %."""
-        values = [value for _, value in self.series(signal, self.time_s - RANGE_S)]
+    def span(self, signal: str, since_s: float) -> float:
+        """Return the range of a signal in the last seconds, but after `since_s`, without its outermost 3 %."""
+        values = [value for _, value in self.series(signal, max(since_s, self.time_s - RANGE_S))]
         return float(np.subtract(*np.percentile(values, [97, 3]))) if values else 0.0

@@ -29,10 +29,11 @@ MILLISECOND_NS = 1_000_000
 
 @dataclass(slots=True)
 class _Series:
-    """The exercise that is being counted, when it was last recognised, and what waits for it."""
+    """The exercise that is being counted, from when on, when it was last recognised, and what waits for it."""
 
     label: str
     finder: ExcursionFinder
+    since_s: float
     seen_s: float
     waiting: list[Excursion]
     sure: bool = False
@@ -120,19 +121,21 @@ class RepetitionCounter(Node):
         """Begin to count an exercise, with the repetitions of it that were made before it was recognised."""
         motion = MOTIONS[label]
         finder = ExcursionFinder(motion.smallest, up=motion.up)
-        since = max(now_s - self.lookback, self._counted_s)
+        # What was done before, such as getting up from the floor, tells nothing about the size of a repetition.
+        since_s = now_s - self.lookback
+        span = self._history.span(motion.signal, since_s)
         found = [
             excursion
-            for time_s, value in self._history.series(motion.signal, since)
-            if (excursion := finder.push(time_s, value, self._history.span(motion.signal)))
+            for time_s, value in self._history.series(motion.signal, max(since_s, self._counted_s))
+            if (excursion := finder.push(time_s, value, span))
         ]
-        return _Series(label, finder, now_s, _last_series(found))
+        return _Series(label, finder, since_s, now_s, _last_series(found))
 
     def _follow(self, series: _Series, *, recognised: bool) -> None:
         """Add the newest sample to the exercise that is being counted."""
         signal = MOTIONS[series.label].signal
         newest = self._history.newest(signal)
-        found = series.finder.push(*newest, self._history.span(signal)) if newest else None
+        found = series.finder.push(*newest, self._history.span(signal, series.since_s)) if newest else None
         if found is None:
             return
         if not recognised and series.counted and found.start_s <= series.seen_s:

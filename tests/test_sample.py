@@ -1,0 +1,136 @@
+"""The shipped sample through the real path, against the renderer's own truth; and the same bytes on every run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+import sensegraph
+from sensegraph.models import catalogue
+from sensegraph.payload import STATES
+from sensegraph.resources import sample
+from sensegraph.summary import Summary
+
+SETTLED_S = 2.0
+"""After a boundary the window still holds what was before it; these windows are not scored."""
+
+LATE_S = 0.6
+"""A repetition may be found to be over this long after the end of its segment."""
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not catalogue.onnx_path("pose_detection").is_file(), reason="run `sensegraph models get`"),
+]
+
+
+@cache
+def watched(folder: Path) -> tuple[Summary, list[dict[str, Any]]]:
+    """Return the summary and the result rows of the fitness graph on the sample."""
+    results = folder / "results.jsonl"
+    summary = sensegraph.run("fitness", source=sample("workout.mp4"), results=results)
+    return summary, [json.loads(line) for line in results.read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one folder for the module, so that the sample is watched once."""
+    return tmp_path_factory.mktemp("sample")
+
+
+def segments() -> list[dict[str, Any]]:
+    """Return the truth of the renderer: start, end, label and the end of each repetition."""
+    truth: list[dict[str, Any]] = json.loads(sample("workout.json").read_text())["segments"]
+    return truth
+
+
+def labels(rows: list[dict[str, Any]], segment: dict[str, Any]) -> list[str]:
+    """Return the decisions of the windows that belong to a segment."""
+    first_s, last_s = segment["start"] + SETTLED_S, segment["end"]
+    return [row["label"] for row in rows if row["stream"] == "exercise" and first_s <= row["time"] <= last_s]
+
+
+def test_the_person_is_found_in_nearly_every_frame(folder: Path) -> None:
+    """The landmark nets accept the rendered figure in at least 95 % of the frames."""
+    report = watched(folder)[0].reports["backbone"]
+    assert report["frames"] > 600
+    assert report["person_frames"] >= 0.95 * report["frames"]
+
+
+@pytest.mark.parametrize("segment", [each for each in segments() if each["reps"]], ids=lambda each: each["label"])
+def test_an_exercise_is_named_and_counted_exactly(folder: Path, segment: dict[str, Any]) -> None:
+    """At least 90 % of its windows bear its name, and the count is the renderer's."""
+    rows = watched(folder)[1]
+    named = labels(rows, segment)
+    assert len(named) >= 20
+    assert named.count(segment["label"]) >= 0.9 * len(named)
+    counted = [row for row in rows if row["stream"] == "reps" and row["label"] == segment["label"]]
+    assert [row["count"] for row in counted] == list(range(1, len(segment["reps"]) + 1))
+    assert all(segment["start"] <= row["time"] <= segment["end"] + LATE_S for row in counted)
+
+
+def test_nothing_is_named_in_a_rest(folder: Path) -> None:
+    """No window of a rest bears the name of an exercise, and the rests between exercises last 5 s or more."""
+    rests = [each for each in segments() if not each["reps"] and each["start"] > 0]
+    assert len(rests) >= 4
+    for rest in rests:
+        assert rest["end"] - rest["start"] >= 5.0
+        assert set(labels(watched(folder)[1], rest)) <= set(STATES)
+
+
+def test_results_have_the_pinned_form(folder: Path) -> None:
+    """Rows are ordered by time; a step has one exercise and one calories row, four a second; energy never falls."""
+    rows = watched(folder)[1]
+    assert [row["time"] for row in rows] == sorted(row["time"] for row in rows)
+    exercise, calories = ([row for row in rows if row["stream"] == name] for name in ("exercise", "calories"))
+    assert [row["time"] for row in exercise] == [row["time"] for row in calories]
+    assert {round(b["time"] - a["time"], 4) for a, b in zip(exercise, exercise[1:], strict=False)} == {0.25}
+    for row in exercise:
+        assert row["frame"] == round(row["time"] * 16)
+        assert [score for _, score in row["top"]] == sorted((score for _, score in row["top"]), reverse=True)
+    energy = [row["kcal"] for row in calories]
+    assert energy == sorted(energy)
+    assert energy[-1] > 0
+
+
+@pytest.fixture
+def short_clip(tmp_path: Path) -> Path:
+    """Return the first 9 s of the sample, copied without decoding."""
+    path = tmp_path / "short.mp4"
+    with av.open(str(sample("workout.mp4"))) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None and float(packet.dts * packet.time_base) < 9.0:
+                packet.stream = stream
+                target.mux(packet)
+    return path
+
+
+@pytest.fixture
+def busy_machine() -> Iterator[None]:
+    """Keep all cores busy with something else."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    yield
+    for other in others:
+        other.kill()
+        other.wait()
+
+
+@pytest.mark.usefixtures("busy_machine")
+def test_a_clip_gives_the_same_bytes_in_one_process_and_in_many_on_a_busy_machine(short_clip: Path) -> None:
+    """`--results` in fast pace depends on the clip alone."""
+    seen = set()
+    for in_process in (True, False, False):
+        results = short_clip.with_suffix(".jsonl")
+        sensegraph.run("fitness", source=short_clip, results=results, pace="fast", in_process=in_process)
+        seen.add(results.read_bytes())
+        results.unlink()
+    assert len(seen) == 1
+    assert seen.pop().count(b"Jumping Jacks") > 5
