@@ -1,4 +1,4 @@
-"""A small line of text in the lower left corner."""
+"""A small line of text on the left, above the line that our overlay draws at the bottom."""
 
 import cv2
 import numpy as np
@@ -11,7 +11,7 @@ def write_caption(picture: Array, text: str) -> None:
     h, w = picture.shape[:2]
     fine, scale = 4, h / 480
     mask = np.zeros((h * fine, w * fine), np.uint8)
-    at = (round(14 * scale * fine), round((480 - 14) * scale * fine))
+    at = (round(14 * scale * fine), round((480 - 60) * scale * fine))
     font, size, weight = cv2.FONT_HERSHEY_SIMPLEX, 0.46 * scale * fine, max(1, round(1.3 * scale * fine))
     cv2.putText(mask, text, at, font, size, 255, weight, cv2.LINE_AA)
     ink = cv2.resize(mask, (w, h), interpolation=cv2.INTER_AREA)[..., None].astype(float) / 255
