@@ -11,6 +11,7 @@ from typing import Any
 
 from sensegraph.check import check
 from sensegraph.errors import GraphError, SensegraphError
+from sensegraph.files import check_files
 from sensegraph.flags import with_sinks
 from sensegraph.graph import Graph
 from sensegraph.load import find_graph, load
@@ -94,6 +95,7 @@ def prepare(
         say(f"there is no display: the window '{windows[0]}' is left out")
         spec = with_sinks(whole, results=_text(results), out=_text(out), headless=True)
         graph = check(spec, pace=pace or Pace.LIVE)
+    check_files(graph)
     pace = pace or default_pace(graph)
     return (graph if pace is Pace.LIVE else check(spec, pace=pace)), pace
 

@@ -145,11 +145,11 @@ class Loader:
                          closest(name, params, f"It has {', '.join(params) or 'none'}."))  # fmt: skip
         for name, param in params.items():
             given = name in overrides
-            place = f"--{name}" if given else param.where
+            place = f"--{name}" if given else f"{param.where}: {name}"
             try:
                 value = read_as(overrides[name], param.default) if given else param.default
             except ValueError as error:
-                self.say(place, f"{name}: {error}", f"For example {param.default}.")
+                self.say(place, str(error), f"For example {param.default}.")
                 continue
             self.check_value(place, param, value)
             values[name] = value
@@ -161,11 +161,11 @@ class Loader:
         if param.choices and value not in param.choices:
             choices = [str(each) for each in param.choices]
             remedy = closest(str(value), choices, f"Choose {', '.join(choices)}.")
-            self.say(place, f"{param.name}: '{value}' is not one of the choices", remedy)
+            self.say(place, f"'{value}' is not one of the choices", remedy)
         if isinstance(value, int | float) and not isinstance(value, bool):
             low, high = param.min, param.max
             if (low is not None and value < low) or (high is not None and value > high):
-                self.say(place, f"{param.name}: {value}{unit} is out of range", f"Use {low} to {high}{unit}.")
+                self.say(place, f"{value}{unit} is out of range", f"Use {low} to {high}{unit}.")
 
     def nodes(
         self, tree: Value, value: Value | None, values: Mapping[str, Any]

@@ -73,6 +73,14 @@ class Node:
         """Return the names of the catalogue's models that this node needs; they are fetched before the start."""
         return ()
 
+    def reads(self) -> Sequence[str]:
+        """Return the paths of the files that this node reads, so that no sink writes over them."""
+        return ()
+
+    def writes(self) -> Sequence[str]:
+        """Return the paths of the files that this node writes; `-` is the terminal."""
+        return ()
+
     def open(self) -> None:
         """Acquire models, devices and files. Runs in the node's own process, before the first packet."""
 

@@ -60,7 +60,10 @@ def validate(kind: type[Node], params: Mapping[str, Any]) -> dict[str, tuple[str
             elif each["type"] == "missing":
                 problems[name] = ("is missing", f"Add `{name}: VALUE`; `sensegraph nodes {kind.__name__}` tells more.")
             else:
-                problems.setdefault(name, (f"{params.get(name)!r}: {each['msg'].lower()}", "Correct the value."))
+                # what a validator of ours says is a sentence already
+                said = str(each["ctx"]["error"]) if each["type"] == "value_error" else each["msg"].lower()
+                remedy = f"`sensegraph nodes {kind.__name__}` tells what it takes."
+                problems.setdefault(name, (f"{params.get(name)!r}: {said}", remedy))
         return problems
     return {}
 
@@ -68,16 +71,31 @@ def validate(kind: type[Node], params: Mapping[str, Any]) -> dict[str, tuple[str
 def describe(kind: type[Node]) -> list[Parameter]:
     """Return the parameters of a node for people."""
     docs = _documented(inspect.getdoc(kind) or "")
-    found = []
-    for name, field in model_of(kind).model_fields.items():  # type: ignore[arg-type]
-        limits = ", ".join(str(each) for each in field.metadata)
-        shown = getattr(field.annotation, "__name__", None) or str(field.annotation).replace("typing.", "")
-        if "[" in str(field.annotation) or "|" in str(field.annotation):
-            shown = str(field.annotation).replace("typing.", "")
-        text = f"{shown} ({limits})" if limits else shown
-        found.append(Parameter(name, text, None if field.is_required() else field.default, field.is_required(),
-                               docs.get(name, "")))  # fmt: skip
-    return found
+    model = model_of(kind)  # type: ignore[arg-type]
+    schemas = model.model_json_schema()["properties"]
+    return [
+        Parameter(
+            name,
+            _words(schemas[name]),
+            None if field.is_required() else field.default,
+            field.is_required(),
+            docs.get(name, ""),
+        )
+        for name, field in model.model_fields.items()
+    ]
+
+
+_LIMITS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+
+
+def _words(schema: Mapping[str, Any]) -> str:
+    """Return a JSON schema in words: `number > 0 < 1 or nothing`, `blend | reference`."""
+    if "anyOf" in schema:
+        return " or ".join(_words(each) for each in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    kind = {"null": "nothing", "array": "list"}.get(schema.get("type", "any"), schema.get("type", "any"))
+    return " ".join([kind, *(f"{sign} {schema[key]:g}" for key, sign in _LIMITS.items() if key in schema)])
 
 
 def _documented(doc: str) -> dict[str, str]:

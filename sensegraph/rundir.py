@@ -13,10 +13,15 @@ from pathlib import Path
 PREFIX = "sensegraph-"
 
 
+LONGEST_PARENT = 60
+"""Characters: the path of a Unix socket has at most 103 on macOS, 107 on Linux, and ours adds up to 40."""
+
+
 def parent() -> Path:
-    """Return the folder that holds run folders: the user's runtime folder, else the temporary one."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    return Path(runtime) if runtime and os.access(runtime, os.W_OK) else Path(tempfile.gettempdir())
+    """Return the folder that holds run folders: the user's runtime folder, else the temporary one, else `/tmp`."""
+    wished = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir()]
+    good = (each for each in wished if each and len(each) <= LONGEST_PARENT and os.access(each, os.W_OK))
+    return Path(next(good, "/tmp"))
 
 
 @contextlib.contextmanager

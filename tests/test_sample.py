@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -91,7 +92,7 @@ def test_results_have_the_pinned_form(folder: Path) -> None:
     assert [row["time"] for row in rows] == sorted(row["time"] for row in rows)
     exercise, calories = ([row for row in rows if row["stream"] == name] for name in ("exercise", "calories"))
     assert [row["time"] for row in exercise] == [row["time"] for row in calories]
-    assert {round(b["time"] - a["time"], 4) for a, b in zip(exercise, exercise[1:], strict=False)} == {0.25}
+    assert {round(b["time"] - a["time"], 4) for a, b in itertools.pairwise(exercise)} == {0.25}
     for row in exercise:
         assert row["frame"] == round(row["time"] * 16)
         assert [score for _, score in row["top"]] == sorted((score for _, score in row["top"]), reverse=True)

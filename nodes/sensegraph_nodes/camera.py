@@ -6,7 +6,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Protocol
 from urllib.parse import unquote, urlsplit
@@ -109,6 +109,19 @@ class CameraSource(Source):
         text = str(self.source)
         return _device(self.source) is not None or (is_url(text) and not text.startswith("file:"))
 
+    def reads(self) -> Sequence[str]:
+        """Return the video file, where it is one; for `auto` the sample clip."""
+        if self.source == "auto":
+            return (str(sample(SAMPLE)),)
+        text = str(self.source)
+        if _device(self.source) is not None or (is_url(text) and not text.startswith("file:")):
+            return ()
+        return (str(self._path()),)
+
+    def _path(self) -> Path:
+        text = str(self.source)
+        return Path(unquote(urlsplit(text).path) if text.startswith("file:") else text).expanduser()
+
     def length_s(self) -> float | None:
         """Length in seconds, of a file or folder that is not looped."""
         return self._recording.length_s if self._recording and not self.loop else None
@@ -157,7 +170,7 @@ class CameraSource(Source):
         text = str(self.source)
         if is_url(text) and not text.startswith("file:"):
             return open_url(text, self.max_pixels)
-        path = Path(unquote(urlsplit(text).path) if text.startswith("file:") else text).expanduser()
+        path = self._path()
         if os.path.isdir(path):  # unlike Path.is_dir() it is False for a name that is too long
             return PictureFolder(path, self.fps, self.max_pixels)
         return open_file(path, self.max_pixels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from sensegraph.node import EVERY, Node, Port
@@ -38,6 +38,10 @@ class CsvSink(Node):
         self.columns = columns
         self._file: LineFile | None = None
         self._written = Written()
+
+    def writes(self) -> Sequence[str]:
+        """Return the file."""
+        return (self.path,)
 
     def open(self) -> None:
         """Create the file with the names of the columns, or go on where an earlier start of this node ended.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from sensegraph.node import EVERY, Node, Port
@@ -30,6 +30,10 @@ class JsonlSink(Node):
         self.path = path
         self._file: LineFile | None = None
         self._written = Written()
+
+    def writes(self) -> Sequence[str]:
+        """Return the file."""
+        return (self.path,)
 
     def open(self) -> None:
         """Create the file, or go on where an earlier start of this node ended.

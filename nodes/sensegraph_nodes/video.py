@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sensegraph.errors import SinkError
 from sensegraph.node import Node, Port, pictures
@@ -15,6 +15,12 @@ from sensegraph_nodes.decode import Picture
 from sensegraph_nodes.recording import RecordingFile
 
 SUFFIXES = (".mp4", ".m4v", ".mov")
+
+
+def _video_name(path: str) -> str:
+    if Path(path).suffix.lower() not in SUFFIXES:
+        raise ValueError(f"videos are written as .mp4; name it {Path(path).with_suffix('.mp4').name}")
+    return path
 
 
 class VideoSink(Node):
@@ -37,13 +43,22 @@ class VideoSink(Node):
     epoch: int = 0
     """How often this node was started before in this run; then it goes on in a new file."""
 
-    def __init__(self, path: str, fps: Annotated[float, Field(gt=0, le=1000)] = 30.0, overwrite: bool = True) -> None:
+    def __init__(
+        self,
+        path: Annotated[str, AfterValidator(_video_name)],
+        fps: Annotated[float, Field(gt=0, le=1000)] = 30.0,
+        overwrite: bool = True,
+    ) -> None:
         self.path = path
         self.fps = fps
         self.overwrite = overwrite
         self._file: RecordingFile | None = None
         self._failed = False
         self._written: list[dict[str, Any]] = []
+
+    def writes(self) -> Sequence[str]:
+        """Return the file."""
+        return (self.path,)
 
     def open(self) -> None:
         """Check the path and make its folder; the file is not touched yet.
@@ -52,8 +67,6 @@ class VideoSink(Node):
             SinkError: A video cannot be written there.
         """
         path = Path(self.path)
-        if path.suffix.lower() not in SUFFIXES:
-            raise SinkError(f"{path}: videos are written as .mp4\n  Name it {path.with_suffix('.mp4').name}.")
         if path.is_dir():
             raise SinkError(f"{path}: it is a folder\n  Name a file in it.")
         if path.exists() and not self.overwrite and not self.epoch:

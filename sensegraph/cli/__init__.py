@@ -65,8 +65,8 @@ def main() -> int:
         return 2
     except (KeyboardInterrupt, click.Abort):
         return 130
-    except BrokenPipeError:
-        # Whoever read our output is gone (`| head`): nothing more can be said to them.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output is gone (`| head`), which rich tells by SystemExit: nothing more can be said to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # a mistake of ours: one line for the user, the traceback on request

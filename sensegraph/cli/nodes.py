@@ -26,7 +26,9 @@ def nodes(name: str | None) -> None:
         console.print(table)
         return
     kind = registry.find(name, Path.cwd(), "sensegraph nodes")
-    console.print(f"[bold]{escape(name)}[/bold]  {escape((inspect.getdoc(kind) or '').split('Args:')[0].strip())}")
+    about = (inspect.getdoc(kind) or "").split("Args:")[0].strip()
+    paragraphs = [" ".join(each.split()) for each in about.split("\n\n")]
+    console.print(f"[bold]{escape(name)}[/bold]  {escape((chr(10) * 2).join(paragraphs))}\n")
     for title, ports in (("inputs", kind.inputs), ("outputs", kind.outputs)):
         for name, port in ports.items():
             console.print(f"  {title[:-1]:7} [bold]{name}[/bold]: {escape(_about(port))}")

@@ -12,6 +12,7 @@ import pytest
 
 from sensegraph.errors import SinkError
 from sensegraph.packet import Packet, Stamp
+from sensegraph.parameters import validate
 from sensegraph.testing import drive
 from sensegraph_nodes.video import VideoSink
 from tests.nodes.videos import number_of, picture, read_back
@@ -149,7 +150,6 @@ def test_a_restarted_sink_begins_another_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "settings", "said"),
     [
-        ("out.avi", {}, r"out\.avi: videos are written as \.mp4\n  Name it out\.mp4"),
         ("folder.mp4", {}, "it is a folder"),
         ("there.mp4", {"overwrite": False}, "it exists"),
         ("there.mp4/out.mp4", {}, "its folder cannot be made"),
@@ -161,6 +161,13 @@ def test_where_nothing_can_be_written(tmp_path: Path, name: str, settings: dict[
     (tmp_path / "there.mp4").touch()
     with pytest.raises(SinkError, match=said):
         VideoSink(str(tmp_path / name), **settings).open()
+
+
+def test_a_name_that_is_no_video_is_a_bad_parameter() -> None:
+    """It is told by `check`, with the name to take."""
+    said, _ = validate(VideoSink, {"path": "out.avi"})["path"]
+    assert said == "'out.avi': videos are written as .mp4; name it out.mp4"
+    assert validate(VideoSink, {"path": "OUT.MP4"}) == {}
 
 
 def test_greys_keep_their_shade(tmp_path: Path) -> None:
