@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sensegraph.check import check
-from sensegraph.errors import GraphError, SensegraphError
+from sensegraph.errors import GraphError, Problem, SensegraphError
 from sensegraph.files import check_files
 from sensegraph.flags import with_sinks
 from sensegraph.graph import Graph
@@ -95,6 +95,9 @@ def prepare(
         say(f"there is no display: the window '{windows[0]}' is left out")
         spec = with_sinks(whole, results=_text(results), out=_text(out), headless=True)
         graph = check(spec, pace=pace or Pace.LIVE)
+    if whole.nodes and not graph.nodes:
+        what = "without its window the graph has nothing left to do"
+        raise GraphError([Problem(graph.name, what, "Add --out FILE or --results FILE.")])
     check_files(graph)
     pace = pace or default_pace(graph)
     return (graph if pace is Pace.LIVE else check(spec, pace=pace)), pace
@@ -123,8 +126,6 @@ def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch 
         in_process: Run all nodes in threads of this process.
         watch: Called about four times a second with the state.
     """
-    if not graph.nodes:
-        raise GraphError("the graph has no nodes left to run")
     token = uuid.uuid4().bytes
     os.environ.update({k: v for k, v in CHILD_ENVIRONMENT.items() if k not in os.environ and in_process})
     with caught() as signals:

@@ -56,7 +56,9 @@ def parse(data: bytes, name: str) -> Value:
         GraphError: Everything that is wrong with the text, as far as it could be read.
     """
     if len(data) > MAX_BYTES:
-        raise _error(name, f"the file is {len(data)} bytes long, {MAX_BYTES} is the limit", "Split the graph.")
+        raise _error(
+            name, f"the file is longer than {MAX_BYTES >> 20} MiB", "A graph needs a few KiB; is it the right file?"
+        )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

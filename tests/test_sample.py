@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import av
 import pytest
 
 import sensegraph
@@ -19,6 +18,7 @@ from sensegraph.models import catalogue
 from sensegraph.payload import STATES
 from sensegraph.resources import sample
 from sensegraph.summary import Summary
+from tests.clips import cut
 
 SETTLED_S = 2.0
 """After a boundary the window still holds what was before it; these windows are not scored."""
@@ -103,15 +103,8 @@ def test_results_have_the_pinned_form(folder: Path) -> None:
 
 @pytest.fixture
 def short_clip(tmp_path: Path) -> Path:
-    """Return the first 9 s of the sample, copied without decoding."""
-    path = tmp_path / "short.mp4"
-    with av.open(str(sample("workout.mp4"))) as source, av.open(str(path), "w") as target:
-        stream = target.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None and float(packet.dts * packet.time_base) < 9.0:
-                packet.stream = stream
-                target.mux(packet)
-    return path
+    """Return the first 9 s of the sample."""
+    return cut(tmp_path / "short.mp4", 9.0)
 
 
 @pytest.fixture

@@ -1,0 +1,20 @@
+"""Short clips for tests, cut from the shipped sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+
+from sensegraph.resources import sample
+
+
+def cut(path: Path, seconds: float) -> Path:
+    """Write the beginning of the sample to `path`, copied without decoding, and return `path`."""
+    with av.open(str(sample("workout.mp4"))) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None and float(packet.dts * packet.time_base) < seconds:
+                packet.stream = stream
+                target.mux(packet)
+    return path
