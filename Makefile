@@ -1,10 +1,10 @@
 # make run    a person's exercises named, counted and costed: first camera, or else the sample clip
-# make test   the whole test suite        make check  style, types, imports
+# make test   the tests, but the slow ones (make test-slow)     make check  style, types, imports
 PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-slow check bench sample clean
+.PHONY: run test test-slow check bench sample picture clean
 
 run: .venv/runtime
 	$(BIN)/sensegraph models get
@@ -29,6 +29,10 @@ bench: .venv/complete
 
 sample: .venv/complete
 	$(BIN)/python -m sensegraph.training.render.workout --out graphs/samples/workout.mp4 --truth graphs/samples/workout.json
+
+picture: .venv/complete
+	$(BIN)/sensegraph models get
+	$(BIN)/python docs/picture.py
 
 clean:
 	rm -rf .venv out

@@ -11,7 +11,7 @@ from typing import Any
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy
-from sensegraph.strict_yaml import Value, parse
+from sensegraph.strict_yaml import Value, parse, parse_value
 
 VERSION = 1
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
@@ -252,7 +252,7 @@ class Loader:
             if name not in nodes or not param:
                 self.say(place, f"there is no node '{name}'", closest(name, nodes, f"Nodes: {', '.join(nodes)}."))
                 continue
-            value = parse(text.encode() or b"''", place).unwrap()
+            value = parse_value(text, place)
             node = nodes[name]
             places = dict(node.param_where) | {param: place}
             nodes[name] = replace(node, params=dict(node.params) | {param: value}, param_where=places)

@@ -89,6 +89,25 @@ def _place(name: str, mark: Any) -> str:
     return f"{name}:{mark.line + 1}:{mark.column + 1}"
 
 
+def parse_value(text: str, name: str) -> Any:
+    """Read one value that was given outside of a file, by the same rules; a text needs no quotes.
+
+    Args:
+        text: A number, `true`, a text, or a list or mapping in brackets.
+        name: Where it was given, for messages.
+
+    Raises:
+        GraphError: It is not finite, too long, or its brackets are not right.
+    """
+    if text[:1] in ("[", "{", "'", '"'):
+        return parse(text.encode(), name).unwrap()
+    problems: list[Problem] = []
+    value = _scalar(text, name, problems) if text else ""
+    if problems:
+        raise GraphError(problems)
+    return value
+
+
 def _check_events(text: str, name: str) -> None:
     """Refuse what must not be built at all, before anything is built."""
     depth = documents = 0

@@ -102,6 +102,13 @@ def test_a_wrong_flag_ends_with_2_and_says_what_would_be_right(
     assert not list(clip.parent.glob("*.avi"))
 
 
+def test_a_text_that_is_set_needs_no_quotes(say: Say, clip: Path) -> None:
+    """Dots, colons and hashes are part of it; numbers and lists are read as in a file."""
+    sets = ["--set", "view.title=Day 2: ...squats #1", "--set", "view.top=0", "--set", "view.skeleton=false"]
+    say("run", "fitness", "--source", clip, "--headless", "--out", "out.mp4", *sets)
+    assert "--set view.top" in say("run", "fitness", "--set", "view.top=[1", code=2).stderr
+
+
 def test_what_a_run_reads_is_never_written_over(say: Say, clip: Path) -> None:
     """Not by `--out`, not by `--results`, not through a link; and two outputs never share a file."""
     before = clip.read_bytes()
