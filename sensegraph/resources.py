@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import sysconfig
 from pathlib import Path
 
 from sensegraph.errors import SourceError
@@ -15,9 +14,9 @@ X11_PORT = 6000
 
 
 def graphs_dir() -> Path:
-    """Return the folder of shipped graph files: the checkout's, else the installed one."""
-    checkout = Path(__file__).parents[1] / "graphs"
-    return checkout if checkout.is_dir() else Path(sysconfig.get_path("data"), "share/sensegraph/graphs")
+    """Return the folder of shipped graph files: in the package where it was installed, else in the checkout."""
+    installed = Path(__file__).with_name("graphs")
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "graphs"
 
 
 def sample(name: str) -> Path:

@@ -296,8 +296,8 @@ def test_the_flags_for_users_of_sense_exist() -> None:
     """Each flag is one of the fitness graph, and each `--set` names a parameter that a node has."""
     command = copy.copy(cli.get_command(click.Context(cli), "run"))
     assert command is not None
-    command.make_context("run", ["fitness"])
-    known = {option for param in command.params for option in param.opts}
+    context = command.make_context("run", ["fitness"])
+    known = {option for param in command.get_params(context) for option in param.opts}
     flags = told_flags()
     assert len(flags) > 20
     for text in flags:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -104,16 +105,16 @@ class Status:
     def summarise(self, summary: Summary, written: Sequence[Path]) -> None:
         """Print the tables of a run, what it saw, and where its files are."""
         console = Console(file=sys.stdout, highlight=False)
-        if summary.last.nodes:
+        if any(node["packets"] for node in summary.last.nodes.values()):
             console.print(_node_table(summary.last))
             console.print(_edge_table(summary.last))
         for name, report in summary.reports.items():
             for key in ("seconds", "reps", "kcal"):
                 if report.get(key):
-                    console.print(f"[bold]{name}[/bold]: {_words(key, report[key])}")
+                    console.print(f"[bold]{name}[/bold]: {escape(_words(key, report[key]))}", soft_wrap=True)
         for path in written:
             if path.exists():
-                console.print(f"wrote {path}")
+                console.print(f"wrote {path}", markup=False, soft_wrap=True)
 
 
 def _words(key: str, value: Any) -> str:
