@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
 from pathlib import Path
 
 import networkx as nx
@@ -12,11 +13,16 @@ import numpy as np
 from sensegraph import parameters, registry
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.graph import Edge, Graph, GraphNode
+from sensegraph.load import UNKNOWN, survey
 from sensegraph.node import EVERY, Node, Port, Source
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Pace, Policy
+from sensegraph.strict_yaml import in_order
 
 QUEUES = {Policy.LATEST: 1, Policy.DROP_OLDEST: 2, Policy.BLOCK: 8}
 """Packets of an edge whose graph file names no `queue`."""
+
+PICTURES = 3
+"""Unfinished pictures of a `block` edge, on either side of which each is kept: at 1080p one is 6 MB."""
 
 STAMP_PARAMETERS = {"stamp", "stamps"}
 
@@ -35,6 +41,22 @@ def check(spec: GraphSpec, *, trust: bool = True, pace: Pace = Pace.LIVE) -> Gra
     return Checker(spec, trust, pace).graph()
 
 
+def check_file(path: Path, *, trust: bool = True) -> GraphSpec:
+    """Return the graph of a file after checking how it is written and what it means.
+
+    Raises:
+        GraphError: Everything that is wrong, of both kinds at once.
+    """
+    spec, problems = survey(path)
+    try:
+        check(spec, trust=trust)
+    except GraphError as error:
+        problems += error.problems
+    if problems:
+        raise GraphError(in_order(problems))
+    return spec
+
+
 class Checker:
     """Collects the problems of one graph."""
 
@@ -45,6 +67,7 @@ class Checker:
         self.kinds: dict[str, type[Node]] = {}
         self.peeked: dict[str, registry.Peeked] = {}
         self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self.feeding = {(edge.target, edge.input): (edge.source, edge.output) for edge in spec.edges}
 
     def graph(self) -> Graph:
         """Run all checks."""
@@ -56,34 +79,35 @@ class Checker:
         self._check_inputs()
         self._check_structure()
         if self.problems:
-            raise GraphError(self.problems)
+            raise GraphError(in_order(self.problems))
         nodes = {name: self._node(name) for name in self.kinds}
         edges = tuple(self._edge(edge) for edge in self.spec.edges if {edge.source, edge.target} <= self.kinds.keys())
         name = self.spec.path.stem if self.spec.path else "graph"
         return Graph(name, self.base, nodes, edges, self.network)
 
-    def say(self, where: str, what: str, remedy: str = "") -> None:
+    def say(self, where: str, what: str, remedy: str) -> None:
         """Note a problem."""
         self.problems.append(Problem(where, what, remedy))
 
     def _find(self, node: NodeSpec) -> None:
         where = node.param_where.get("type", node.where)
-        if registry.is_user_file(node.type) and not self.trust:
-            file, _, name = node.type.rpartition(":")
-            peeked = registry.peek(self.base / file, name)
-            if isinstance(peeked, str):
-                self.say(where, f"{node.name}.type: {peeked}")
-            else:
-                self.peeked[node.name] = peeked
-                self._check_peeked(node, peeked)
+        if not node.type:  # told when the file was read
             return
         try:
+            if registry.is_user_file(node.type) and not self.trust:
+                file, _, name = node.type.rpartition(":")
+                self.peeked[node.name] = registry.peek(self.base / file, name, where)
+                self._check_peeked(node, self.peeked[node.name])
+                return
             kind = registry.find(node.type, self.base, where)
+            wrong = parameters.validate(kind, {k: v for k, v in node.params.items() if v is not UNKNOWN})
         except GraphError as error:
             self.problems += [dataclasses.replace(p, what=f"{node.name}.type: {p.what}") for p in error.problems]
             return
         self.kinds[node.name] = kind
-        for name, (what, remedy) in parameters.validate(kind, node.params).items():
+        for name, (what, remedy) in wrong.items():
+            if node.params.get(name) is UNKNOWN:
+                continue
             self.say(node.param_where.get(name, node.where), f"{node.name}.{name}: {what}", remedy)
         self._check_signature(node, kind)
 
@@ -112,6 +136,8 @@ class Checker:
 
     def _check_edge(self, edge: EdgeSpec) -> None:
         what = f"{edge.target}.inputs.{edge.input}"
+        if not edge.source:  # told when the file was read
+            return
         if edge.source not in self.spec.nodes:
             known = self.spec.nodes
             self.say(edge.where, f"{what}: there is no node '{edge.source}'",
@@ -121,13 +147,14 @@ class Checker:
         outputs = self._outputs(edge.source)
         if outputs is not None and edge.output not in outputs:
             has = f"{edge.source} has: {', '.join(outputs)}" if outputs else f"{edge.source} has no outputs"
-            self.say(edge.where, f"{what}: '{edge.source}.{edge.output}' is not an output; {has}",
-                     closest(edge.output, outputs))  # fmt: skip
+            remedy = closest(edge.output, outputs, "Take one of those." if outputs else "Take another node.")
+            self.say(edge.where, f"{what}: '{edge.source}.{edge.output}' is not an output; {has}", remedy)
             return
         inputs = self._inputs(edge.target)
         if inputs is not None and edge.input not in inputs and EVERY not in inputs:
             has = f"{edge.target} has: {', '.join(inputs)}" if inputs else f"{edge.target} has no inputs"
-            self.say(edge.where, f"{what}: there is no such input; {has}", closest(edge.input, inputs))
+            remedy = closest(edge.input, inputs, "Connect one of those." if inputs else "Remove the connection.")
+            self.say(edge.where, f"{what}: there is no such input; {has}", remedy)
         elif edge.source in self.kinds and edge.target in self.kinds:
             self._check_ports(edge)
 
@@ -145,26 +172,25 @@ class Checker:
         start, end = f"{edge.source}.{edge.output}", f"{edge.target}.{edge.input}"
         if difference := mismatch(given, wanted):
             self.say(edge.where, f"{start} gives {difference[0]}, {end} takes {difference[1]}",
-                     self._bridge(given, wanted))  # fmt: skip
+                     self._bridge(given, wanted) or "Connect an output of that kind.")  # fmt: skip
             return
-        rate = self._rate(edge.source, edge.output, set())
+        rate = self._rate(edge.source, edge.output)
         if wanted.rate_hz is not None and rate != wanted.rate_hz:
             have = "an unknown rate" if rate is None else f"{rate:g} packets per second"
             remedy = self._bridge(given, wanted) or f"Put a node between them that gives {wanted.rate_hz:g} per second."
             self.say(edge.where, f"{start} gives {have}, {end} needs {wanted.rate_hz:g}", remedy)
 
-    def _rate(self, name: str, output: str, seen: set[str]) -> float | None:
+    def _rate(self, name: str, output: str) -> float | None:
         """Return packets per second of an output: its own, or that of the node's first input."""
-        kind = self.kinds.get(name)
-        if kind is None or name in seen or output not in kind.outputs:
-            return None
-        rate = kind.outputs[output].rate_hz
-        if rate is not None or not kind.inputs:
-            return rate
-        first = next(iter(kind.inputs))
-        for edge in self.spec.edges:
-            if edge.target == name and edge.input == first:
-                return self._rate(edge.source, edge.output, seen | {name})
+        seen: set[str] = set()
+        while name in self.kinds and name not in seen and output in self.kinds[name].outputs:
+            kind = self.kinds[name]
+            rate = kind.outputs[output].rate_hz
+            if rate is not None or not kind.inputs:
+                return rate
+            seen.add(name)
+            first = next(iter(kind.inputs))
+            name, output = self.feeding.get((name, first), ("", ""))
         return None
 
     def _bridge(self, given: Port, wanted: Port) -> str:
@@ -196,18 +222,21 @@ class Checker:
                 missing = (name, port) not in seen if port != EVERY else not any(key[0] == name for key in seen)
                 if missing and not each.optional:
                     shown = "an input" if port == EVERY else f"the input '{port}'"
-                    self.say(where, f"{name}: {shown} is not connected", f"Add `inputs: {{{port}: NODE.PORT}}`.")
+                    wanted = "NAME" if port == EVERY else port
+                    self.say(where, f"{name}: {shown} is not connected", f"Add `inputs: {{{wanted}: NODE.PORT}}`.")
 
     def _check_structure(self) -> None:
-        file = str(self.spec.path) if self.spec.path else "graph"
         for component in nx.strongly_connected_components(self.network):
             looped = len(component) > 1 or any(self.network.has_edge(name, name) for name in component)
             if looped:
                 cycle = [edge[0] for edge in nx.find_cycle(self.network.subgraph(component))]
-                self.say(file, f"{' -> '.join([*cycle, cycle[0]])} is a cycle", "Remove one of its edges.")
+                ends = {(cycle[-1], cycle[0])} | set(itertools.pairwise(cycle))
+                where = next(edge.where for edge in self.spec.edges if (edge.source, edge.target) in ends)
+                self.say(where, f"{' -> '.join([*cycle, cycle[0]])} is a cycle", "Remove one of its edges.")
         sources = [name for name, kind in self.kinds.items() if issubclass(kind, Source)]
-        if self.kinds and not self.peeked and not sources and not self.problems:
-            self.say(file, "the graph has no source", "Add a CameraSource.")
+        if self.kinds and self.kinds.keys() == self.spec.nodes.keys() and not sources and not self.problems:
+            where = next((node.where for node in self.spec.nodes.values()), "graph")
+            self.say(where, "the graph has no source", "Add a CameraSource.")
 
     def _node(self, name: str) -> GraphNode:
         spec, kind = self.spec.nodes[name], self.kinds[name]
@@ -219,7 +248,8 @@ class Checker:
 
     def _edge(self, edge: EdgeSpec) -> Edge:
         wanted = Policy.BLOCK if self.pace is Pace.FAST else edge.policy or Policy(self._port(edge).live)
-        queue = edge.queue if edge.policy is wanted and edge.queue else QUEUES[wanted]
+        usual = PICTURES if wanted is Policy.BLOCK and self._port(edge).colour else QUEUES[wanted]
+        queue = edge.queue if edge.policy is wanted and edge.queue else usual
         expire = None if self.pace is Pace.FAST else edge.expire_ms
         return Edge(edge.source, edge.output, edge.target, edge.input, wanted, queue, expire, edge.where)
 

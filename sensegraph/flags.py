@@ -57,6 +57,8 @@ def _with_results(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> G
         for port in ports:
             stream = source if port == ports[0] else f"{source}_{port}"
             edges.append(EdgeSpec(source, port, name, stream, where="--results"))
+    if not edges and len(kinds) < len(spec.nodes):
+        return spec  # the check tells what is wrong with the others
     if not edges:
         raise GraphError([Problem("--results", "no node of this graph makes results", "Leave the flag out.")])
     return _add(spec, NodeSpec(name, "JsonlSink", {"path": path}, where="--results"), edges)
@@ -69,6 +71,8 @@ def _with_recording(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) ->
         (name, port) for name, kind in kinds.items() for port, each in kind.outputs.items() if each.colour is not None
     ]
     candidates = shown or rendered or pictures[-1:]
+    if not candidates and len(kinds) < len(spec.nodes):
+        return spec  # the check tells what is wrong with the others
     if not candidates:
         raise GraphError([Problem("--out", "this graph makes no pictures to record", "Leave the flag out.")])
     name = _free_name(spec, "recording")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,12 +12,15 @@ from typing import Any
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy
-from sensegraph.strict_yaml import Value, parse, parse_value
+from sensegraph.strict_yaml import INTS, Value, in_order, parse, parse_value
 
 VERSION = 1
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
-RESERVED = ("headless", "pace", "results", "out", "in_process", "set", "help", "debug")
-"""Names of the flags that every graph has."""
+RESERVED = ("headless", "pace", "results", "out", "in_process", "set", "quiet", "help", "debug", "graph", "watch")
+"""Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
+PARAM_KEYS = ("default", "help", "unit", "min", "max", "choices")
+UNKNOWN = object()
+"""Stands for the value of a parameter that could not be read; it has been told, and is not checked any further."""
 
 
 def find_graph(name: str) -> Path:
@@ -26,7 +30,7 @@ def find_graph(name: str) -> Path:
         GraphError: There is neither.
     """
     path = Path(name)
-    if path.exists() or path.suffix in (".yaml", ".yml") or "/" in name:
+    if os.path.exists(path) or path.suffix in (".yaml", ".yml") or "/" in name:
         return path
     shipped = {each.stem: each for each in sorted(graphs_dir().glob("*.yaml"))}
     if name in shipped:
@@ -46,26 +50,46 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None, sets: Mapping[s
     Raises:
         GraphError: Everything that is wrong with the file and the values.
     """
+    spec, problems = survey(path, overrides, sets)
+    if problems:
+        raise GraphError(problems)
+    return spec
+
+
+def survey(
+    path: Path, overrides: Mapping[str, Any] | None = None, sets: Mapping[str, str] | None = None
+) -> tuple[GraphSpec, list[Problem]]:
+    """Read a graph file as far as possible: what could be read, and everything that is wrong with it.
+
+    Raises:
+        GraphError: The file cannot be read, or is not strict YAML.
+    """
     data = _read(path)
-    return Loader(str(path), path).load(parse(data, str(path)), overrides or {}, sets or {}, _head_comment(data))
+    loader = Loader(str(path), path)
+    spec = loader.load(parse(data, str(path)), overrides or {}, sets or {}, _head_comment(data))
+    return spec, in_order(loader.problems)
 
 
 def _read(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise GraphError([Problem(str(path), "is a folder, not a graph file", "Name a .yaml file in it.")])
+        if path.exists() and not path.is_file():
+            raise GraphError([Problem(str(path), "is not a regular file", "Save the graph in a file.")])
         with path.open("rb") as file:
             return file.read((1 << 20) + 1)
     except FileNotFoundError:
         near = closest(path.name, [each.name for each in path.parent.glob("*.y*ml")], "`sensegraph graphs` lists some.")
         raise GraphError([Problem(str(path), "there is no such file", near)]) from None
+    except PermissionError:
+        raise GraphError([Problem(str(path), "cannot be read: permission denied", "Check its permissions.")]) from None
     except OSError as error:
-        raise GraphError([Problem(str(path), f"cannot be read: {error.strerror}", "Check its permissions.")]) from None
+        raise GraphError([Problem(str(path), f"cannot be read: {error.strerror}", "Check the path.")]) from None
 
 
 def _head_comment(data: bytes) -> str:
     lines = []
-    for line in data.decode("utf-8", "replace").splitlines():
+    for line in data.decode("utf-8-sig", "replace").splitlines():
         if not line.startswith("#"):
             break
         lines.append(line.lstrip("# ").rstrip())
@@ -78,9 +102,10 @@ class Loader:
     def __init__(self, name: str, path: Path | None) -> None:
         self.name, self.path = name, path
         self.problems: list[Problem] = []
+        self.declared: set[str] = set()
 
     def load(self, tree: Value, overrides: Mapping[str, Any], sets: Mapping[str, str], doc: str) -> GraphSpec:
-        """Return the spec, or raise with all problems."""
+        """Return the spec as far as it could be read; `problems` tells the rest."""
         top = self.mapping(tree, "the file")
         for key in top:
             if key not in ("version", "params", "nodes"):
@@ -89,14 +114,12 @@ class Loader:
         version = top.get("version")
         if version is None:
             self.say(tree.where, "the key 'version' is missing", f"Add `version: {VERSION}`.")
-        elif version.plain != VERSION or isinstance(version.plain, bool):
-            self.say(version.where, f"version is {version.plain!r}", f"This program reads version {VERSION}.")
+        elif type(version.plain) is not int or version.plain != VERSION:
+            self.say(version.where, f"version is {version.unwrap()!r}", f"This program reads version {VERSION}.")
         params = self.params(top.get("params"))
         values = self.values(params, overrides)
         nodes, edges = self.nodes(tree, top.get("nodes"), values)
         nodes = self.apply_sets(nodes, sets)
-        if self.problems:
-            raise GraphError(self.problems)
         return GraphSpec(self.path, params, nodes, tuple(edges), doc)
 
     def say(self, where: str, what: str, remedy: str) -> None:
@@ -115,32 +138,60 @@ class Loader:
 
     def params(self, value: Value | None) -> dict[str, ParamSpec]:
         """Return the graph's parameters."""
-        found = {}
+        found: dict[str, ParamSpec] = {}
+        flags: dict[str, str] = {}
         for name, entry in self.mapping(value, "params").items():
             where = value.key_where[name] if value else ""
-            if not NAME.fullmatch(name) or name.replace("-", "_") in RESERVED:
+            self.declared.add(name)
+            flag = name.replace("-", "_")
+            if not NAME.fullmatch(name) or flag in RESERVED:
                 self.say(where, f"params.{name}: the name is not allowed", f"Not one of {', '.join(RESERVED)}; a word.")
-            fields = self.mapping(entry, f"params.{name}")
-            known = ("default", "help", "unit", "min", "max", "choices")
-            for key in fields:
-                if key not in known:
-                    self.say(entry.key_where[key], f"params.{name}.{key}: there is no such key",
-                             closest(key, known, f"A parameter has {', '.join(known)}."))  # fmt: skip
-            if "default" not in fields:
-                self.say(where, f"params.{name}: 'default' is missing", "Add `default: VALUE`; its type is the type.")
-                continue
-            plain = {key: each.unwrap() for key, each in fields.items() if key in known}
-            found[name] = ParamSpec(
-                name, plain["default"], str(plain.get("help", "")), str(plain.get("unit", "")),
-                plain.get("min"), plain.get("max"), tuple(plain.get("choices", ())), where,
-            )  # fmt: skip
+            elif flag in flags:
+                self.say(where, f"params.{name}: has the same flag as '{flags[flag]}'", "Rename one of them.")
+            flags.setdefault(flag, name)
+            before = len(self.problems)
+            param = self.param(name, where, entry)
+            if param is not None and len(self.problems) == before:
+                found[name] = param
         return found
+
+    def param(self, name: str, where: str, entry: Value) -> ParamSpec | None:
+        """Return one of the graph's parameters, checked except for its default."""
+        if not isinstance(entry.plain, dict):
+            self.mapping(entry, f"params.{name}")
+            return None
+        fields = entry.plain
+        for key, each in fields.items():
+            what = f"params.{name}.{key}"
+            if key not in PARAM_KEYS:
+                self.say(entry.key_where[key], f"{what}: there is no such key",
+                         closest(key, PARAM_KEYS, f"A parameter has {', '.join(PARAM_KEYS)}."))  # fmt: skip
+            elif key in ("min", "max") and type(each.plain) not in (int, float):
+                self.say(each.where, f"{what}: {each.unwrap()!r} is not a number", "Write a number, or leave it out.")
+            elif key == "choices" and not (
+                isinstance(each.plain, list) and each.plain and all(map(_scalar, each.plain))
+            ):
+                self.say(each.where, f"{what}: is not a list of values", "Write it as [one, another].")
+            elif not _scalar(each) and key != "choices":
+                self.say(each.where, f"{what}: must be one value", "Write a text, a number, true or false.")
+        if "default" not in fields:
+            self.say(where, f"params.{name}: 'default' is missing", "Add `default: VALUE`; its type is the type.")
+            return None
+        plain = {key: each.unwrap() for key, each in fields.items()}
+        low, high = plain.get("min"), plain.get("max")
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            self.say(fields["min"].where, f"params.{name}.min: {low} is above max, {high}", "Exchange them.")
+        choices = plain.get("choices", ())
+        return ParamSpec(
+            name, plain["default"], str(plain.get("help", "")), str(plain.get("unit", "")), low, high,
+            tuple(choices) if isinstance(choices, list) else (), where,
+        )  # fmt: skip
 
     def values(self, params: Mapping[str, ParamSpec], overrides: Mapping[str, Any]) -> dict[str, Any]:
         """Return parameter -> value, checked."""
         values = {}
         for name in overrides:
-            if name not in params:
+            if name not in self.declared:
                 self.say(f"--{name}", "this graph has no such parameter",
                          closest(name, params, f"It has {', '.join(params) or 'none'}."))  # fmt: skip
         for name, param in params.items():
@@ -165,7 +216,7 @@ class Loader:
         if isinstance(value, int | float) and not isinstance(value, bool):
             low, high = param.min, param.max
             if (low is not None and value < low) or (high is not None and value > high):
-                self.say(place, f"{value}{unit} is out of range", f"Use {low} to {high}{unit}.")
+                self.say(place, f"{value}{unit} is out of range", f"Use {limits(param)}{unit}.")
 
     def nodes(
         self, tree: Value, value: Value | None, values: Mapping[str, Any]
@@ -178,12 +229,17 @@ class Loader:
         for name, entry in entries.items():
             where = value.key_where[name] if value else ""
             if not NAME.fullmatch(name):
-                self.say(where, f"'{name}' cannot be the name of a node", "Use letters, digits, '_' and '-'.")
+                self.say(where, f"{name!r} cannot be the name of a node", "Use letters, digits, '_' and '-'.")
+            before = len(self.problems)
             fields = self.mapping(entry, f"node '{name}'")
-            kind = fields.get("type")
-            if kind is None or not isinstance(kind.plain, str):
+            kind = fields.get("type", Value("", where))
+            if len(self.problems) == before and "type" not in fields:
                 self.say(where, f"{name}: 'type' is missing", "`sensegraph nodes` lists the types.")
-                continue
+            elif not isinstance(kind.plain, str) or ("type" in fields and not kind.plain):
+                self.say(
+                    kind.where, f"{name}.type: {kind.unwrap()!r} is no type", "`sensegraph nodes` lists the types."
+                )
+                kind = Value("", where)
             process = fields["process"].plain if "process" in fields else ""
             if not isinstance(process, str) or (process and not NAME.fullmatch(process)):
                 self.say(fields["process"].where, f"{name}.process: not a name", "Use letters, digits, '_' and '-'.")
@@ -198,29 +254,43 @@ class Loader:
         """Return a plain value in which `$name` has been replaced."""
         if isinstance(value.plain, str) and value.plain.startswith("$"):
             name = value.plain[1:]
-            if name not in values and not any(name in problem.what for problem in self.problems):
+            if name not in self.declared:
                 self.say(value.where, f"{what}: there is no parameter '{name}'",
-                         closest(name, values, "Declare it under `params:`."))  # fmt: skip
-            return values.get(name)
+                         closest(name, self.declared, "Declare it under `params:`."))  # fmt: skip
+            return values.get(name, UNKNOWN)
         return value.unwrap()
 
     def inputs(self, name: str, value: Value | None) -> list[EdgeSpec]:
-        """Return the edges into a node."""
+        """Return the edges into a node; one that cannot be read has no source."""
         edges = []
         for port, entry in self.mapping(value, f"{name}.inputs").items():
             where, what = entry.where, f"{name}.inputs.{port}"
+            if not NAME.fullmatch(port):
+                self.say(where, f"{name}.inputs: {port!r} cannot be the name of an input",
+                         "Use letters, digits, '_' and '-'.")  # fmt: skip
+                continue
+            unreadable = EdgeSpec("", "", name, port, where=where)
+            if not isinstance(entry.plain, str | dict):
+                self.say(where, f"{what}: {entry.unwrap()!r} is not an output", "Write it as node.port.")
+                edges.append(unreadable)
+                continue
             fields = {"from": entry} if isinstance(entry.plain, str) else self.mapping(entry, what)
             known = ("from", "policy", "queue", "expire_ms")
             for key in fields:
                 if key not in known:
                     self.say(entry.key_where[key], f"{what}.{key}: there is no such key",
                              closest(key, known, f"An edge has {', '.join(known)}."))  # fmt: skip
-            start = fields["from"].plain if "from" in fields else None
-            if not isinstance(start, str) or start.count(".") != 1:
-                self.say(where, f"{what}: {start!r} is not an output", "Write it as node.port.")
-                continue
-            source, output = start.split(".")
             policy, queue, expire_ms = self.edge_options(what, fields)
+            if "from" not in fields:
+                self.say(where, f"{what}: 'from' is missing", "Add `from: node.port`.")
+                edges.append(unreadable)
+                continue
+            start = fields["from"].unwrap()
+            source, _, output = start.partition(".") if isinstance(start, str) else ("", "", "")
+            if not (source and output) or "." in output:
+                self.say(fields["from"].where, f"{what}: {start!r} is not an output", "Write it as node.port.")
+                edges.append(unreadable)
+                continue
             edges.append(EdgeSpec(source, output, name, port, policy, queue, expire_ms, where))
         return edges
 
@@ -229,14 +299,16 @@ class Loader:
         policy, queue, expire = fields.get("policy"), fields.get("queue"), fields.get("expire_ms")
         names = [each.value for each in Policy]
         if policy is not None and policy.plain not in names:
-            self.say(policy.where, f"{what}.policy: there is no policy '{policy.plain}'",
+            self.say(policy.where, f"{what}.policy: there is no policy '{policy.unwrap()}'",
                      closest(str(policy.plain), names, f"Choose {', '.join(names)}."))  # fmt: skip
             policy = None
         if queue is not None and not (type(queue.plain) is int and 1 <= queue.plain <= 1000):
-            self.say(queue.where, f"{what}.queue: {queue.plain!r} is not a number of packets", "Use 1 to 1000.")
+            self.say(queue.where, f"{what}.queue: {queue.unwrap()!r} is not a number of packets", "Use 1 to 1000.")
             queue = None
         if expire is not None and (type(expire.plain) not in (int, float) or expire.plain <= 0):
-            self.say(expire.where, f"{what}.expire_ms: {expire.plain!r} is no time in milliseconds", "For example 200.")
+            self.say(
+                expire.where, f"{what}.expire_ms: {expire.unwrap()!r} is no time in milliseconds", "For example 200."
+            )
             expire = None
         return (
             Policy(policy.plain) if policy else None,
@@ -252,11 +324,28 @@ class Loader:
             if name not in nodes or not param:
                 self.say(place, f"there is no node '{name}'", closest(name, nodes, f"Nodes: {', '.join(nodes)}."))
                 continue
-            value = parse_value(text, place)
+            try:
+                value = parse_value(text, place)
+            except GraphError as error:
+                self.problems += error.problems
+                continue
             node = nodes[name]
             places = dict(node.param_where) | {param: place}
             nodes[name] = replace(node, params=dict(node.params) | {param: value}, param_where=places)
         return nodes
+
+
+def limits(param: ParamSpec) -> str:
+    """Return the range of a parameter in words, e.g. `20 to 300`; empty when there is none."""
+    if param.min is not None and param.max is not None:
+        return f"{param.min:g} to {param.max:g}"
+    if param.min is not None:
+        return f"{param.min:g} or more"
+    return f"{param.max:g} or less" if param.max is not None else ""
+
+
+def _scalar(value: Value) -> bool:
+    return not isinstance(value.plain, list | dict)
 
 
 def read_as(value: Any, default: Any) -> Any:
@@ -276,6 +365,8 @@ def read_as(value: Any, default: Any) -> Any:
         number = kind(value)
     except ValueError:
         raise ValueError(f"'{value}' is not {name}") from None
+    if isinstance(number, int) and number not in INTS:
+        raise ValueError(f"a whole number of {len(value)} digits is too large")
     if number != number or abs(number) == float("inf"):
         raise ValueError(f"'{value}' is not a finite number")
     return number

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import pydantic
 
-from sensegraph.errors import closest
+from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.node import Node
+
+FIELD = "field_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,18 @@ class Parameter:
 def model_of(kind: type[Node]) -> type[pydantic.BaseModel]:
     """Return the pydantic model of a node's parameters; unknown ones are refused."""
     signature = inspect.signature(kind.__init__)
-    hints = get_type_hints(kind.__init__, include_extras=True)
+    try:
+        hints = get_type_hints(kind.__init__, include_extras=True)
+    except Exception as error:  # an annotation is any expression
+        what = f"the types of the parameters of {kind.__name__} cannot be read: {error}"
+        raise GraphError([Problem(kind.__name__, what, "Annotate them with types that the module imports.")]) from None
     fields: dict[str, Any] = {}
     for name, each in list(signature.parameters.items())[1:]:
         if each.kind in (each.VAR_KEYWORD, each.VAR_POSITIONAL):
             continue
-        fields[name] = (hints.get(name, Any), ... if each.default is each.empty else each.default)
+        # An alias, because a field of pydantic may neither begin with _ nor be called like a method of its models.
+        default = ... if each.default is each.empty else each.default
+        fields[f"{FIELD}{name}"] = (hints.get(name, Any), pydantic.Field(default, alias=name))
     config = pydantic.ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True, protected_namespaces=())
     return pydantic.create_model(f"{kind.__name__}Parameters", __config__=config, **fields)
 
@@ -48,14 +57,15 @@ def validate(kind: type[Node], params: Mapping[str, Any]) -> dict[str, tuple[str
     """
     model = model_of(kind)  # type: ignore[arg-type]  # mypy takes a class with __hash__ for unhashable
     try:
-        model(**params)
+        # As JSON: there a list, which is all that a graph file can hold, is a tuple as well.
+        model.model_validate_json(json.dumps(dict(params)))
     except pydantic.ValidationError as error:
-        problems = {}
+        names = [name.removeprefix(FIELD) for name in model.model_fields]
+        problems: dict[str, tuple[str, str]] = {}
         for each in error.errors():
             name = str(each["loc"][0]) if each["loc"] else ""
             if each["type"] == "extra_forbidden":
-                known = ", ".join(model.model_fields) or "none"
-                remedy = closest(name, model.model_fields, f"{kind.__name__} has {known}.")
+                remedy = closest(name, names, f"{kind.__name__} has {', '.join(names) or 'none'}.")
                 problems[name] = (f"{kind.__name__} has no parameter '{name}'", remedy)
             elif each["type"] == "missing":
                 problems[name] = ("is missing", f"Add `{name}: VALUE`; `sensegraph nodes {kind.__name__}` tells more.")
@@ -72,17 +82,25 @@ def describe(kind: type[Node]) -> list[Parameter]:
     """Return the parameters of a node for people."""
     docs = _documented(inspect.getdoc(kind) or "")
     model = model_of(kind)  # type: ignore[arg-type]
-    schemas = model.model_json_schema()["properties"]
+    named = {name.removeprefix(FIELD): field for name, field in model.model_fields.items()}
     return [
         Parameter(
             name,
-            _words(schemas[name]),
+            _kind(field.annotation, field.metadata),
             None if field.is_required() else field.default,
             field.is_required(),
             docs.get(name, ""),
         )
-        for name, field in model.model_fields.items()
+        for name, field in named.items()
     ]
+
+
+def _kind(annotation: Any, metadata: Sequence[Any]) -> str:
+    whole: Any = Annotated[(annotation, *metadata)] if metadata else annotation
+    try:
+        return _words(pydantic.TypeAdapter(whole).json_schema())
+    except pydantic.errors.PydanticUserError:  # a type that JSON does not know
+        return str(getattr(annotation, "__name__", annotation))
 
 
 _LIMITS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
@@ -92,6 +110,8 @@ def _words(schema: Mapping[str, Any]) -> str:
     """Return a JSON schema in words: `number > 0 < 1 or nothing`, `blend | reference`."""
     if "anyOf" in schema:
         return " or ".join(_words(each) for each in schema["anyOf"])
+    if "const" in schema:
+        return str(schema["const"])
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     kind = {"null": "nothing", "array": "list"}.get(schema.get("type", "any"), schema.get("type", "any"))

@@ -7,8 +7,10 @@ import functools
 import hashlib
 import importlib
 import importlib.util
+import os
 import sys
 import traceback
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -32,7 +34,7 @@ def names() -> list[str]:
 
 def is_user_file(type_name: str) -> bool:
     """Whether a type names a class in a file of the user's."""
-    return ".py:" in type_name
+    return type_name.rpartition(":")[0].endswith(".py")
 
 
 def find(type_name: str, base: Path, where: str = "") -> type[Node]:
@@ -53,15 +55,19 @@ def find(type_name: str, base: Path, where: str = "") -> type[Node]:
         remedy = closest(type_name, names(), "`sensegraph nodes` lists them all.")
         raise GraphError([Problem(where or type_name, f"there is no node type '{type_name}'", remedy)])
     place, _, name = type_name.rpartition(":")
-    module = _load_file(base / place, where) if place.endswith(".py") else _load_module(place, where)
+    module = _load_file(base / place, where) if is_user_file(type_name) else _load_module(place, where)
     return _class_of(module, name, type_name, where)
 
 
 def _class_of(module: ModuleType, name: str, type_name: str, where: str) -> type[Node]:
-    kind = getattr(module, name, None)
+    kind, place = getattr(module, name, None), type_name.rpartition(":")[0] or type_name
     if kind is None:
-        own = [key for key, each in vars(module).items() if isinstance(each, type) and issubclass(each, Node)]
-        raise GraphError([Problem(where, f"there is no class '{name}' in '{type_name}'", closest(name, own))])
+        own = [
+            key
+            for key, each in vars(module).items()
+            if isinstance(each, type) and issubclass(each, Node) and each.__module__ == module.__name__
+        ]
+        raise GraphError([Problem(where, f"there is no class '{name}' in '{place}'", _one_of(name, own))])
     # The class itself, not something that the module happens to have imported.
     if not (isinstance(kind, type) and issubclass(kind, Node)) or kind.__module__ != module.__name__:
         raise GraphError([Problem(where, f"'{type_name}' is not a node class of that module", "Derive it from Node.")])
@@ -73,32 +79,42 @@ def _load_module(name: str, where: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError as error:
         raise GraphError([Problem(where, f"the module '{name}' cannot be imported: {error}", "Install it.")]) from None
+    except (Exception, SystemExit) as error:  # any code may run there, and '.x' or '' is no name of a module
+        text = f"the module '{name}' cannot be imported: {type(error).__name__}: {error}"
+        raise GraphError([Problem(where, text, "Write it as package.module:Class.")]) from None
 
 
 def _load_file(path: Path, where: str) -> ModuleType:
+    _must_be_file(path, where)
     path = path.resolve()
     name = f"sensegraph_user_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
-    if not path.is_file():
-        near = closest(
-            path.name, [each.name for each in path.parent.glob("*.py")], "The path is relative to the graph."
-        )
-        raise GraphError([Problem(where, f"there is no file '{path}'", near)])
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise GraphError([Problem(where, f"'{path}' is not a Python file")])
+        raise GraphError([Problem(where, f"'{path}' is not a Python file", "Name a .py file.")])
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # a user's file may raise anything while it is imported
-        del sys.modules[name]
+    except (Exception, SystemExit) as error:  # a user's file may raise anything while it is imported
+        sys.modules.pop(name, None)
         lines = [each.lineno for each in traceback.extract_tb(error.__traceback__) if each.filename == str(path)]
         line = getattr(error, "lineno", None) or (lines[-1] if lines else 1)
         text = f"'{path.name}' cannot be imported: {type(error).__name__}: {error}"
         raise GraphError([Problem(where, text, f"See {path}:{line}.")]) from None
     return module
+
+
+def _must_be_file(path: Path, where: str) -> None:
+    if not os.path.isfile(path):  # unlike Path.is_file also when it cannot be a path at all
+        names = [each.name for each in path.parent.glob("*.py")] if os.path.isdir(path.parent) else []
+        near = closest(path.name, names, "The path is relative to the graph.")
+        raise GraphError([Problem(where, f"there is no file '{path}'", near)])
+
+
+def _one_of(name: str, names: Collection[str]) -> str:
+    return closest(name, names, f"It has {', '.join(names)}." if names else "Write one there, derived from Node.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +126,30 @@ class Peeked:
     params: list[str] | None
 
 
-def peek(path: Path, name: str) -> Peeked | str:
+def peek(path: Path, name: str, where: str = "") -> Peeked:
     """Read a class of a user's file without running the file.
 
-    Returns:
-        What was read, or the problem in words.
+    Raises:
+        GraphError: There is no such file or class, or the file is not Python.
     """
+    _must_be_file(path, where)
     try:
-        tree = ast.parse(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return f"there is no file '{path}'"
-    except (OSError, SyntaxError, UnicodeDecodeError, ValueError) as error:
-        return f"'{path}' cannot be read: {error}"
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        remedy = f"See {path}:{getattr(error, 'lineno', None) or 1}."
+        raise GraphError([Problem(where, f"'{path.name}' cannot be read: {error}", remedy)]) from None
+    classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     if name not in classes:
-        return f"there is no class '{name}' in '{path.name}'; {closest(name, classes, 'it has ' + ', '.join(classes))}"
+        raise GraphError([Problem(where, f"there is no class '{name}' in '{path.name}'", _one_of(name, classes))])
     found: dict[str, list[str] | None] = {"inputs": None, "outputs": None, "params": None}
     for statement in classes[name].body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         for target in targets:
             value = getattr(statement, "value", None)
             if isinstance(target, ast.Name) and target.id in ("inputs", "outputs") and isinstance(value, ast.Dict):
-                found[target.id] = [str(key.value) for key in value.keys if isinstance(key, ast.Constant)]
+                keys = [str(key.value) for key in value.keys if isinstance(key, ast.Constant)]
+                found[target.id] = keys if len(keys) == len(value.keys) else None
         if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
-            arguments = [*statement.args.args[1:], *statement.args.kwonlyargs]
+            arguments = [*[*statement.args.posonlyargs, *statement.args.args][1:], *statement.args.kwonlyargs]
             found["params"] = None if statement.args.kwarg else [each.arg for each in arguments]
     return Peeked(**found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ from sensegraph.errors import GraphError, Problem
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
 MAX_INT_DIGITS = 20
+INTS = range(-(1 << 63), 1 << 64)
+"""Whole numbers that a plan can carry to a worker."""
 
 _SCALARS: list[tuple[str, re.Pattern[str]]] = [
     ("bool", re.compile(r"true|false")),
@@ -26,6 +29,9 @@ _SCALARS: list[tuple[str, re.Pattern[str]]] = [
     ("float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")),
     ("not finite", re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")),
 ]
+
+
+_LINE_COLUMN = re.compile(r":([0-9]+):([0-9]+)(?=$|: )")
 
 
 @dataclass(slots=True)
@@ -62,7 +68,9 @@ def parse(data: bytes, name: str) -> Value:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _error(name, f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from None
+        before = data[: error.start].decode("utf-8").split("\n")
+        place = f"{name}:{len(before)}:{len(before[-1]) + 1}"
+        raise _error(place, f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from None
     try:
         _check_events(text, name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -70,8 +78,12 @@ def parse(data: bytes, name: str) -> Value:
         mark = error.problem_mark or error.context_mark
         what = " ".join(filter(None, [error.context, error.problem]))
         raise _error(_place(name, mark) if mark else name, what, "Correct the YAML there.") from None
-    except yaml.YAMLError as error:
-        raise _error(name, str(error).splitlines()[0], "Correct the YAML there.") from None
+    except yaml.reader.ReaderError as error:
+        above = text[: error.position].split("\n")
+        place = f"{name}:{len(above)}:{len(above[-1]) + 1}"
+        raise _error(place, f"the character #x{ord(text[error.position]):04x} is not allowed", "Remove it.") from None
+    except (ValueError, OverflowError):  # PyYAML hands numbers of any size to chr() and int()
+        raise _error(name, "an escape or a directive holds a number out of range", "Correct the YAML there.") from None
     if node is None:
         raise _error(name, "the file is empty", "`sensegraph new graph NAME` writes one to start from.")
     problems: list[Problem] = []
@@ -79,6 +91,16 @@ def parse(data: bytes, name: str) -> Value:
     if problems:
         raise GraphError(problems)
     return tree
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems in the order of the file; those without a line come first."""
+
+    def place(problem: Problem) -> tuple[int, int]:
+        found = _LINE_COLUMN.search(problem.where)
+        return (int(found[1]), int(found[2])) if found else (0, 0)
+
+    return sorted(problems, key=place)
 
 
 def _error(where: str, what: str, remedy: str) -> GraphError:
@@ -100,7 +122,7 @@ def parse_value(text: str, name: str) -> Any:
         GraphError: It is not finite, too long, or its brackets are not right.
     """
     if text[:1] in ("[", "{", "'", '"'):
-        return parse(text.encode(), name).unwrap()
+        return parse(text.encode("utf-8", "surrogateescape"), name).unwrap()
     problems: list[Problem] = []
     value = _scalar(text, name, problems) if text else ""
     if problems:
@@ -116,7 +138,7 @@ def _check_events(text: str, name: str) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _error(place, "anchors and aliases are not allowed", "Write the value out.")
         tag = getattr(event, "tag", None)
-        if tag not in (None, "!"):
+        if tag is not None:
             raise _error(place, f"the tag '{tag}' is not allowed", "Remove it.")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -134,9 +156,17 @@ def _build(node: yaml.Node, name: str, problems: list[Problem]) -> Value:
         return _mapping(node, name, where, problems)
     if isinstance(node, yaml.SequenceNode):
         return Value([_build(entry, name, problems) for entry in node.value], where)
+    if not _is_text(node.value):
+        problems.append(Problem(where, "a text holds half of a character", "Write the character itself."))
+        return Value("", where)
     if getattr(node, "style", None) is not None:
         return Value(node.value, where)
     return Value(_scalar(str(node.value), where, problems), where)
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be encoded: an escape can make half of a pair, which can be neither shown nor sent."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _mapping(node: yaml.MappingNode, name: str, where: str, problems: list[Problem]) -> Value:
@@ -145,6 +175,8 @@ def _mapping(node: yaml.MappingNode, name: str, where: str, problems: list[Probl
         place = _place(name, key.start_mark)
         if not isinstance(key, yaml.ScalarNode):
             problems.append(Problem(place, "a key must be a plain word", "Write it without brackets."))
+        elif not _is_text(key.value):
+            problems.append(Problem(place, "a key holds half of a character", "Write the character itself."))
         elif key.value in result.plain:
             first = result.key_where[key.value]
             problems.append(Problem(place, f"the key '{key.value}' is here twice, first at {first}", "Remove one."))
@@ -160,10 +192,13 @@ def _scalar(text: str, where: str, problems: list[Problem]) -> Any:
         problems.append(Problem(where, f"'{text}' is not a finite number", "Use a number, or quote it."))
         return 0.0
     if kind == "int":
-        if len(text) > MAX_INT_DIGITS:
-            problems.append(Problem(where, f"a whole number of {len(text)} digits", f"{MAX_INT_DIGITS} are the limit."))
+        number = int(text, {"0o": 8, "0x": 16}.get(text[:2], 10)) if len(text) <= MAX_INT_DIGITS else None
+        if number is None or number not in INTS:
+            problems.append(
+                Problem(where, f"a whole number of {len(text)} digits is too large", "64 bits are the limit.")
+            )
             return 0
-        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+        return number
     if kind == "bool":
         return text == "true"
     if kind == "null":

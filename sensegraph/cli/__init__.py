@@ -50,13 +50,23 @@ def cli() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the command is imported and can clean up from here on
 
 
+def printable(text: str) -> str:
+    """Return a text in which nothing steers a terminal: other than a new line, what cannot be seen is written out."""
+    return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)
+
+
+def tell(text: str) -> None:
+    """Print an error; what it quotes of a file is not trusted."""
+    click.echo(printable(text), err=True)
+
+
 def main() -> int:
     """Run the command line and return its exit code; every error is told once, without a traceback."""
     try:
         result = cli.main(standalone_mode=False)
         return result if isinstance(result, int) else 0
     except SensegraphError as error:
-        click.echo(str(error), err=True)
+        tell(str(error))
         return error.exit_code
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -72,6 +82,6 @@ def main() -> int:
     except Exception as error:  # a mistake of ours: one line for the user, the traceback on request
         if os.environ.get("SENSEGRAPH_DEBUG"):
             raise
-        click.echo(f"an error of sensegraph itself: {type(error).__name__}: {error}", err=True)
+        tell(f"an error of sensegraph itself: {type(error).__name__}: {error}")
         click.echo("  Set SENSEGRAPH_DEBUG=1 to see where, and please report it.", err=True)
         return 1

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from sensegraph.check import check as check_graph
+from sensegraph.check import check_file
+from sensegraph.cli import tell
 from sensegraph.errors import GraphError
-from sensegraph.load import find_graph, load
+from sensegraph.load import find_graph
 
 
 @click.command()
@@ -19,10 +20,9 @@ def check(files: tuple[str, ...], trust: bool) -> int:
     code = 0
     for name in files:
         try:
-            spec = load(find_graph(name))
-            check_graph(spec, trust=trust)
+            spec = check_file(find_graph(name), trust=trust)
         except GraphError as error:
-            click.echo(str(error), err=True)
+            tell(str(error))
             code = error.exit_code
         else:
             click.echo(f"{Path(name)}: {len(spec.nodes)} nodes, {len(spec.edges)} edges, no problem")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from sensegraph import __version__
 from sensegraph.errors import SensegraphError
 from sensegraph.models import catalogue
 from sensegraph.resources import display_available, graphs_dir, sample
-from sensegraph.rundir import parent
+from sensegraph.rundir import run_folder
 
 
 @click.command()
@@ -24,7 +23,7 @@ def doctor() -> int:
     checks: list[tuple[str, Callable[[], str]]] = [
         ("libraries", _libraries),
         ("models", _models),
-        ("shipped graphs", lambda: str(graphs_dir())),
+        ("shipped graphs", _graphs),
         ("sample", lambda: str(sample("workout.mp4"))),
         ("run folder", _run_folder),
         ("cameras", _cameras),
@@ -62,11 +61,15 @@ def _models() -> str:
     return f"{len(catalogue.NETS)} in {catalogue.cache_folder()}"
 
 
+def _graphs() -> str:
+    if not any(graphs_dir().glob("*.yaml")):
+        raise OSError(f"there are none in {graphs_dir()}; reinstall sensegraph")
+    return str(graphs_dir())
+
+
 def _run_folder() -> str:
-    folder = parent()
-    if not os.access(folder, os.W_OK):
-        raise OSError(f"{folder} cannot be written; set XDG_RUNTIME_DIR or TMPDIR to a folder of yours")
-    return str(folder)
+    with run_folder() as folder:  # made and removed, as for a run
+        return str(folder.parent)
 
 
 def _cameras() -> str:

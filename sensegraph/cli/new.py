@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+import importlib.util
 import keyword
+import sys
 from pathlib import Path
 
 import click
@@ -56,7 +59,7 @@ params:
 nodes:
   camera:   {{type: CameraSource, source: $source}}
   resample: {{type: Resampler16fps, inputs: {{frames: camera.frames}}}}
-  view:     {{type: Renderer, title: {name}, inputs: {{frames: resample.frames}}}}
+  view:     {{type: Renderer, title: "{name}", inputs: {{frames: resample.frames}}}}
   window:   {{type: WindowSink, inputs: {{frames: view.frames}}}}
 """
 
@@ -72,8 +75,16 @@ def node(name: str) -> None:
     """Write NAME.py with a node that runs, and its test."""
     module = _word(name)
     kind = "".join(part.capitalize() for part in module.split("_"))
-    _write(Path(f"{module}.py"), NODE.format(kind=kind))
-    _write(Path(f"test_{module}.py"), TEST.format(kind=kind, module=module))
+    if not kind.isidentifier() or keyword.iskeyword(kind) or hasattr(builtins, kind) or kind == "Node":
+        raise GraphError([Problem(name, "cannot be the name of a class", "Choose another word.")])
+    path, test = Path(f"{module}.py"), Path(f"test_{module}.py")
+    for each in (path, test):
+        if each.exists():
+            raise _there(each)
+    if module in sys.modules or importlib.util.find_spec(module):
+        raise GraphError([Problem(name, "is the name of a Python module, which it would hide", "Choose another word.")])
+    _write(path, NODE.format(kind=kind))
+    _write(test, TEST.format(kind=kind, module=module))
     click.echo(f"Use it in a graph beside it: type: ./{module}.py:{kind}; test it: pytest test_{module}.py")
 
 
@@ -93,12 +104,16 @@ def _word(name: str) -> str:
     return word
 
 
+def _there(path: Path) -> GraphError:
+    return GraphError([Problem(str(path), "is there already", "Choose another name, or remove it.")])
+
+
 def _write(path: Path, text: str) -> None:
     try:
-        with path.open("x") as file:
+        with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise GraphError([Problem(str(path), "is there already", "Choose another name, or remove it.")]) from None
+        raise _there(path) from None
     except OSError as error:
         raise GraphError([Problem(str(path), f"cannot be written: {error.strerror}", "Check the folder.")]) from None
     click.echo(f"wrote {path}")

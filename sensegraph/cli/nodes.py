@@ -31,7 +31,7 @@ def nodes(name: str | None) -> None:
     console.print(f"[bold]{escape(name)}[/bold]  {escape((chr(10) * 2).join(paragraphs))}\n")
     for title, ports in (("inputs", kind.inputs), ("outputs", kind.outputs)):
         for name, port in ports.items():
-            console.print(f"  {title[:-1]:7} [bold]{name}[/bold]: {escape(_about(port))}")
+            console.print(f"  {title[:-1]:7} [bold]{escape(name)}[/bold]: {escape(_about(port))}")
     for param in parameters.describe(kind):
         default = "required" if param.required else f"= {param.default!r}"
         console.print(

@@ -8,11 +8,15 @@ from typing import Any
 
 import click
 
+from sensegraph.cli import printable, tell
 from sensegraph.cli.status import Status, fetch_models
 from sensegraph.errors import GraphError, Problem
 from sensegraph.launch import execute, models_of, prepare
-from sensegraph.load import find_graph, load
-from sensegraph.spec import Pace, ParamSpec
+from sensegraph.load import find_graph, limits, load
+from sensegraph.spec import GraphSpec, Pace, ParamSpec
+
+GRAPH = "sensegraph.graph"
+"""Key of the graph in the context of the command."""
 
 
 class GraphCommand(click.Command):
@@ -20,21 +24,46 @@ class GraphCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Add the flags of the graph, then parse as usual."""
-        name = next((each for each in args if not each.startswith("-")), None)
+        name = self._graph_of(args)
         if name is not None:
-            spec = load(find_graph(name))
-            ctx.meta["params"] = spec.params
-            self.params = [*self.params, *(_option(param) for param in spec.params.values())]
-            self.help = f"{spec.doc}\n\n{self.help}" if spec.doc else self.help
+            ctx.meta[GRAPH] = load(find_graph(name))
         return super().parse_args(ctx, args)
+
+    def _graph_of(self, args: list[str]) -> str | None:
+        """Return the first word that is neither a flag nor the value of one; a flag of the graph takes a value."""
+        alone = {"-h", "--help"}
+        alone |= {flag for each in self.params if isinstance(each, click.Option) and each.is_flag for flag in each.opts}
+        words = iter(args)
+        for word in words:
+            if word == "--":
+                return next(words, None)
+            if not word.startswith("-"):
+                return word
+            if word not in alone and "=" not in word:
+                next(words, None)
+        return None
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the parameters of the command and those of the graph."""
+        spec: GraphSpec | None = ctx.meta.get(GRAPH)
+        return [*super().get_params(ctx), *(_option(param) for param in (spec.params.values() if spec else ()))]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say first what the graph shows."""
+        if GRAPH in ctx.meta and ctx.meta[GRAPH].doc:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(ctx.meta[GRAPH].doc)
+        super().format_help_text(ctx, formatter)
 
 
 def _option(param: ParamSpec) -> click.Option:
-    limits = [f"{param.min:g} to {param.max:g}"] if param.min is not None and param.max is not None else []
-    limits += [" | ".join(map(str, param.choices))] if param.choices else []
-    about = ", ".join(filter(None, [param.unit, *limits, f"default {param.default}"]))
-    return click.Option([f"--{param.name.replace('_', '-')}", f"p_{param.name}"], help=f"{param.help} [{about}]",
-                        metavar=type(param.default).__name__.upper())  # fmt: skip
+    choices = " | ".join(map(str, param.choices))
+    about = ", ".join(filter(None, [param.unit, limits(param), choices, f"default {param.default}"]))
+    kind = "text" if param.default is None else type(param.default).__name__
+    flag = param.name.replace("_", "-")
+    return click.Option([f"--{flag}", f"p_{flag.replace('-', '_')}"], help=printable(f"{param.help} [{about}]".strip()),
+                        metavar=kind.upper())  # fmt: skip
 
 
 @click.command(cls=GraphCommand, context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,7 +94,8 @@ def run(
     **given: Any,
 ) -> int:
     """Run GRAPH: a file, or the name of a shipped graph."""
-    params = {name[2:]: value for name, value in given.items() if value is not None}
+    names = ctx.meta[GRAPH].params
+    params = {name: value for name in names if (value := given[f"p_{name.replace('-', '_')}"]) is not None}
     spec = load(find_graph(graph), params, _pairs(sets))
     checked, chosen = prepare(
         spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None, say=_say(quiet)
@@ -74,7 +104,7 @@ def run(
     with Status(checked, quiet=quiet or results == "-") as status:
         summary = execute(checked, pace=chosen, in_process=in_process, watch=status.show)
     if summary.error:
-        click.echo(summary.error, err=True)
+        tell(summary.error)
     if not quiet and results != "-":
         status.summarise(summary, [Path(each) for each in (out, results) if each])
     return summary.exit_code

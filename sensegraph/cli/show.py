@@ -8,6 +8,8 @@ from html import escape
 import click
 import networkx as nx
 
+from sensegraph.cli import printable
+from sensegraph.errors import GraphError, Problem
 from sensegraph.load import find_graph, load
 from sensegraph.spec import GraphSpec
 
@@ -20,6 +22,11 @@ BOX_W, BOX_H, GAP_X, GAP_Y = 150, 46, 70, 26
 def show(graph: str, form: str) -> None:
     """Draw GRAPH without running anything of it."""
     spec = load(find_graph(graph))
+    if unknown := [edge for edge in spec.edges if edge.source not in spec.nodes]:
+        remedy = "`sensegraph check` tells all that is wrong."
+        raise GraphError(
+            [Problem(e.where, f"{e.target}.inputs.{e.input}: there is no node '{e.source}'", remedy) for e in unknown]
+        )
     click.echo({"text": as_text, "mermaid": as_mermaid, "svg": as_svg, "json": as_json}[form](spec))
 
 
@@ -30,15 +37,21 @@ def as_text(spec: GraphSpec) -> str:
     for name in _ordered(spec):
         inputs = ", ".join(f"{e.input} <- {e.source}.{e.output}" for e in spec.edges if e.target == name)
         lines.append(f"{name:{width}}  {spec.nodes[name].type:20}  {inputs}".rstrip())
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def as_mermaid(spec: GraphSpec) -> str:
     """Return a Mermaid flowchart."""
     lines = ["flowchart LR"]
-    lines += [f'    {name}["{name}<br/>{node.type}"]' for name, node in spec.nodes.items()]
-    lines += [f"    {edge.source} -->|{edge.output}| {edge.target}" for edge in spec.edges]
+    ids = {name: f"n{number}" for number, name in enumerate(spec.nodes)}  # a node may have a name like `end`
+    lines += [f'    {ids[name]}["{name}<br/>{_entities(node.type)}"]' for name, node in spec.nodes.items()]
+    lines += [f'    {ids[e.source]} -->|"{_entities(e.output)}"| {ids[e.target]}' for e in spec.edges]
     return "\n".join(lines)
+
+
+def _entities(text: str) -> str:
+    """Return a text for a quoted label of Mermaid, which is HTML with entities of the form `#60;`."""
+    return "".join(each if each.isalnum() or each in " ._:/-" else f"#{ord(each)};" for each in printable(text))
 
 
 def as_json(spec: GraphSpec) -> str:
@@ -65,14 +78,14 @@ def as_svg(spec: GraphSpec) -> str:
         bend = max(30, (x2 - x1) // 2)
         parts.append(
             f'<path d="M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}" fill="none" stroke="#6b7a8f" '
-            f'stroke-width="1.4" marker-end="url(#a)"><title>{edge.output}</title></path>'
+            f'stroke-width="1.4" marker-end="url(#a)"><title>{escape(printable(edge.output))}</title></path>'
         )
     for name, (x, y) in places.items():
         parts.append(
             f'<rect x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}" rx="8" fill="#eef3fa" stroke="#3d6db5"/>'
             f'<text x="{x + BOX_W / 2}" y="{y + 19}" text-anchor="middle" font-size="14" font-weight="600" '
             f'fill="#1d2b40">{escape(name)}</text><text x="{x + BOX_W / 2}" y="{y + 36}" text-anchor="middle" '
-            f'font-size="11" fill="#5a6b80">{escape(spec.nodes[name].type)}</text>'
+            f'font-size="11" fill="#5a6b80">{escape(printable(spec.nodes[name].type))}</text>'
         )
     return "\n".join([*parts, "</svg>"])
 
