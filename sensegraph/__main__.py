@@ -4,8 +4,10 @@ import os
 import signal
 import sys
 
-# While modules are imported, an exception may come out anywhere, as a traceback: Ctrl-C ends the program at once.
+# While modules are imported, an exception may come out anywhere, as a traceback: a signal ends the program at once.
 signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
+signal.signal(signal.SIGHUP, lambda *_: os._exit(143))
 
 
 def main() -> None:

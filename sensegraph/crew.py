@@ -41,6 +41,8 @@ class Crew:
         self._threads: list[threading.Thread] = []
         base, pace = Path(plan["base"]), Pace(plan["pace"])
         nodes = {each["name"]: make_node(each, base) for each in plan["nodes"]}
+        for node in nodes.values():
+            _tell_epoch(node, plan["epoch"])
         self.loops = self._wire_up(plan, nodes, pace, wire, on_stop, base)
 
     def _wire_up(
@@ -123,6 +125,12 @@ class Crew:
     def reports(self) -> dict[str, Any]:
         """Return what the nodes reported at their end."""
         return {loop.name: dict(loop.report) for loop in self.loops}
+
+
+def _tell_epoch(node: Node, epoch: int) -> None:
+    """Tell a node how often it was started before in this run, where its class asks by an `epoch: int = 0`."""
+    if hasattr(type(node), "epoch"):
+        setattr(node, "epoch", epoch)  # noqa: B010 (not every node has it)
 
 
 def describe(name: str, error: BaseException) -> tuple[str, int]:

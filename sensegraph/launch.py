@@ -126,6 +126,7 @@ def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch 
         in_process: Run all nodes in threads of this process.
         watch: Called about four times a second with the state.
     """
+    _open_standard_streams()
     token = uuid.uuid4().bytes
     os.environ.update({k: v for k, v in CHILD_ENVIRONMENT.items() if k not in os.environ and in_process})
     with caught() as signals:
@@ -136,6 +137,15 @@ def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch 
             plans = worker_plans(graph, pace, folder, token)
             modules = sorted({_module(node.type) for node in graph.nodes.values()} - {""})
             return Supervisor(plans, spawner(modules), signals, watch=watch).run()
+
+
+def _open_standard_streams() -> None:
+    """Where our caller closed one (`>&-`), put /dev/null: else a socket of ours would get its number."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # it takes the lowest number that is free
 
 
 def _module(kind: type[Node]) -> str:

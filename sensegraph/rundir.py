@@ -10,18 +10,25 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from sensegraph.errors import SensegraphError
+
 PREFIX = "sensegraph-"
 
 
 LONGEST_PARENT = 60
-"""Characters: the path of a Unix socket has at most 103 on macOS, 107 on Linux, and ours adds up to 40."""
+"""Bytes: the path of a Unix socket has at most 103 on macOS, 107 on Linux, and ours adds up to 40."""
+
+
+def parents() -> list[Path]:
+    """Return the folders that may hold run folders: the user's runtime folder, the temporary one, `/tmp`."""
+    wished = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]
+    good = [each for each in wished if os.path.isabs(each) and len(os.fsencode(each)) <= LONGEST_PARENT]
+    return [Path(each) for each in dict.fromkeys(good)]
 
 
 def parent() -> Path:
-    """Return the folder that holds run folders: the user's runtime folder, else the temporary one, else `/tmp`."""
-    wished = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir()]
-    good = (each for each in wished if each and len(each) <= LONGEST_PARENT and os.access(each, os.W_OK))
-    return Path(next(good, "/tmp"))
+    """Return the first folder of `parents` that can be written; `/tmp` where none can."""
+    return next((each for each in parents() if each.is_dir() and os.access(each, os.W_OK)), Path("/tmp"))
 
 
 @contextlib.contextmanager
@@ -29,9 +36,12 @@ def run_folder() -> Iterator[Path]:
     """Make a run folder, hold it locked, and remove it at the end.
 
     Folders that an earlier run left behind because it was killed are removed first: nobody holds their lock.
+
+    Raises:
+        SensegraphError: There is no folder to make it in.
     """
     sweep()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent()))
+    folder = _make()
     lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     try:
@@ -41,10 +51,24 @@ def run_folder() -> Iterator[Path]:
         os.close(lock)
 
 
+def _make() -> Path:
+    """Make an empty folder in the first place that takes it."""
+    reasons = []
+    for parent in parents():
+        try:
+            return Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        except OSError as error:
+            reasons.append(f"{parent}: {error.strerror}")
+    raise SensegraphError(
+        f"there is no place for the sockets of the run: {'; '.join(reasons)}\n"
+        "  Set XDG_RUNTIME_DIR to a folder that can be written."
+    )
+
+
 def sweep() -> list[Path]:
     """Remove run folders whose owner is gone and return them."""
     swept = []
-    for folder in parent().glob(PREFIX + "*"):
+    for folder in [folder for parent in parents() for folder in parent.glob(PREFIX + "*")]:
         with contextlib.suppress(OSError):  # somebody else's, or gone meanwhile
             lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:

@@ -11,6 +11,7 @@ from typing import Any
 import msgpack
 import zmq
 
+from sensegraph.errors import TransportError
 from sensegraph.plan import WorkerPlan
 from sensegraph.signals import Signals
 from sensegraph.spawn import Spawner
@@ -94,7 +95,13 @@ class Supervisor:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context(io_threads=1)
         self._control = self._context.socket(zmq.ROUTER)
         self._control.setsockopt(zmq.LINGER, 200)
-        self._control.bind(f"ipc://{plans[0]['folder']}/control")
+        try:
+            self._control.bind(f"ipc://{plans[0]['folder']}/control")
+        except zmq.ZMQError as error:
+            raise TransportError(
+                f"{plans[0]['folder']}: a socket cannot be made there: {error.strerror}\n"
+                "  Free space, or set XDG_RUNTIME_DIR to another folder."
+            ) from error
 
     def run(self) -> Summary:
         """Run until every worker has ended; returns how."""

@@ -168,6 +168,8 @@ class CameraSource(Source):
 
     def _open_recording(self) -> VideoFile | PictureFolder:
         text = str(self.source)
+        if not text:
+            raise SourceError("the source is empty\n  Name a camera, a file, an address or a folder, or `auto`.")
         if is_url(text) and not text.startswith("file:"):
             return open_url(text, self.max_pixels)
         path = self._path()
@@ -194,9 +196,12 @@ class CameraSource(Source):
                 self._note("jumps", timeline.jumps)
                 self._note("missing_times", timeline.missing)
                 yield self._packet(shot.picture, time_ns, time.monotonic_ns(), gap)
-            self._tell_end(recording, timeline, looped=before > 0)
             if self._frames == before:
-                raise SourceError(f"{recording.name}: not one picture in it can be decoded\n  It is damaged.")
+                raise SourceError(
+                    f"{recording.name}: not one picture in it can be decoded\n"
+                    "  It is damaged, or larger than max_pixels: check that it opens elsewhere."
+                )
+            self._tell_end(recording, timeline, looped=before > 0)
             if not self.loop:
                 return
             recording.close()
@@ -212,7 +217,8 @@ class CameraSource(Source):
             whole = f" of {recording.length_s:.2f} s" if recording.length_s else ""
             self._warn(f"{recording.name}: cut off or damaged: it ends at {last_s:.2f} s{whole}")
         elif recording.damaged:
-            self._warn(f"{recording.name}: {recording.damaged} damaged pieces were left out")
+            pieces = "1 damaged piece was" if recording.damaged == 1 else f"{recording.damaged} damaged pieces were"
+            self._warn(f"{recording.name}: {pieces} left out")
 
     def _read_live(self) -> Iterator[Mapping[str, Any]]:
         started_ns = time.monotonic_ns()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -92,7 +93,7 @@ class VideoFile:
                 address, format=form, options=options, timeout=timeout_s, metadata_errors="replace"
             )
         except (av.FFmpegError, OSError, ValueError) as error:
-            raise SourceError(f"{name}: {_reason(error)}") from error
+            raise SourceError(f"{name}: {_reason(error, network=timeout_s is not None)}") from error
         try:
             self._stream = self._pick()
         except SourceError:
@@ -105,7 +106,7 @@ class VideoFile:
     def _pick(self) -> Any:
         stream: Any = self._container.streams.best("video")
         if stream is None:
-            raise SourceError(f"{self.name}: there is no video in it")
+            raise SourceError(f"{self.name}: there is no video in it\n  Check that it plays elsewhere.")
         context = stream.codec_context
         if context is None:
             raise SourceError(f"{self.name}: its video is of a kind that this FFmpeg cannot decode")
@@ -172,13 +173,18 @@ class VideoFile:
             self._container.close()
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, *, network: bool = False) -> str:
+    remedy = "\n  Check the address and the network." if network else ""
     if isinstance(error, av.InvalidDataError | av.ArgumentError):
+        if network:
+            return f"no video came from there{remedy}"
         return "it is not a video, or is damaged at its beginning\n  Check that it plays elsewhere."
     if isinstance(error, av.ExitError | TimeoutError):
         return "no answer in time\n  Check the address and the network."
+    if network and getattr(error, "errno", None) == errno.EIO:  # what FFmpeg says of a host without an address
+        return f"there is no such host, or the connection broke{remedy}"
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text[:1].lower() + text[1:]
+    return text[:1].lower() + text[1:] + remedy
 
 
 def _rate(stream: Any) -> float:

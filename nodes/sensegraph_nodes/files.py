@@ -13,6 +13,8 @@ from sensegraph.packet import NANOSECONDS
 from sensegraph_nodes.decode import FORMATS, PICTURES, Shot, VideoFile
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
+LONGEST_NAME = 400
+"""So much of a name that is too long for a file is told."""
 PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"v=0", b"[playlist]", b"<?xml", b"<MPD")
 
 
@@ -26,7 +28,7 @@ def open_file(path: Path, max_pixels: int) -> VideoFile:
     with path.open("rb") as file:
         head = file.read(16)
     if not head:
-        raise SourceError(f"{path}: the file is empty")
+        raise SourceError(f"{path}: the file is empty\n  Copy or record it again.")
     if head.startswith(PLAYLISTS):
         raise SourceError(f"{path}: it is a playlist, not a video\n  Name the video itself.")
     picture = next((form for magic, form in PICTURES.items() if head.startswith(magic)), None)
@@ -43,7 +45,9 @@ def _check(path: Path) -> None:
     except FileNotFoundError:
         raise SourceError(f"{path}: there is no such file or folder\n  You are in {Path.cwd()}.") from None
     except (OSError, ValueError) as error:
-        raise SourceError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+        name = str(path) if len(str(path)) < LONGEST_NAME else f"{str(path)[:LONGEST_NAME]}..."
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(f"{name}: {reason}\n  Check the name, and that you may open its folder.") from error
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise SourceError(f"{path}: it is neither a file nor a folder\n  Save the video to a file first.")
     if not os.access(path, os.R_OK):

@@ -62,7 +62,7 @@ class LineFile:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (0 if resume else os.O_TRUNC)
             self._number = os.open(path, flags, 0o666)
         except OSError as error:
-            raise SinkError(f"{path}: it cannot be written: {error.strerror}") from error
+            raise SinkError(f"{path}: it cannot be written: {error.strerror}\n  Write elsewhere.") from error
         if resume:
             for line in self.read():
                 self._size += len(line.encode("utf-8", "surrogateescape"))

@@ -100,10 +100,9 @@ class RecordingFile:
         self._release()
         with contextlib.suppress(OSError):
             os.truncate(self.path, self._good_bytes)  # a piece of a fragment would be reported as damage
-        return SinkError(
-            f"{self.path}: {_reason(error)}; {self.frames} frames are kept, the file can be played\n"
-            "  Free space, or write elsewhere."
-        )
+        self.frames = _frames_in(self.path)
+        kept = f"{self.frames} frames are kept, the file can be played" if self.frames else "nothing was written"
+        return SinkError(f"{self.path}: {_reason(error)}; {kept}\n  Free space, or write elsewhere.")
 
     def _release(self) -> None:
         container, self._container = self._container, None
@@ -127,6 +126,15 @@ class RecordingFile:
             raise self._given_up(error) from error
         self._container = None
         _make_plain(self.path)
+
+
+def _frames_in(path: Path) -> int:
+    """Return how many frames can be read from a file; 0 where it is not there or holds none."""
+    frames = 0
+    with contextlib.suppress(av.FFmpegError, OSError, IndexError), av.open(str(path)) as container:
+        for packet in container.demux(container.streams.video[0]):
+            frames += packet.dts is not None
+    return frames
 
 
 def _make_plain(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -69,12 +70,16 @@ class VideoSink(Node):
         path = Path(self.path)
         if path.is_dir():
             raise SinkError(f"{path}: it is a folder\n  Name a file in it.")
+        if path.exists() and not path.is_file():
+            raise SinkError(f"{path}: it is a pipe or a device\n  A video is written to a file: name one.")
         if path.exists() and not self.overwrite and not self.epoch:
             raise SinkError(f"{path}: it exists\n  Choose another name, or set overwrite.")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SinkError(f"{path}: its folder cannot be made: {error.strerror}") from error
+            raise SinkError(f"{path}: its folder cannot be made: {error.strerror}\n  Write elsewhere.") from error
+        if not os.access(path.parent, os.W_OK):
+            raise SinkError(f"{path}: nothing can be written to its folder\n  Write elsewhere.")
 
     def process(self, frames: Picture, stamp: Stamp) -> None:
         """Write a frame.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -106,7 +105,7 @@ def run(
     if summary.error:
         tell(summary.error)
     if not quiet and results != "-":
-        status.summarise(summary, [Path(each) for each in (out, results) if each])
+        status.summarise(summary)
     return summary.exit_code
 
 

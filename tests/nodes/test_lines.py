@@ -82,7 +82,7 @@ def test_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_killed_writer_leaves_whole_lines(tmp_path: Path) -> None:
-    """After kill -9 every line is whole, and the first ones are there."""
+    """After kill -9 every line but the last is whole and none is missing; the kernel may stop inside a write."""
     path = tmp_path / "out.jsonl"
     command = [sys.executable, "-c", WRITER, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -91,9 +91,9 @@ def test_a_killed_writer_leaves_whole_lines(tmp_path: Path) -> None:
         while path.stat().st_size < 200_000:
             pass
         process.send_signal(signal.SIGKILL)
-    data = path.read_bytes()
-    assert data.endswith(b"\n")
-    times = [json.loads(line)["time"] for line in data.splitlines()]
+    *lines, _ = path.read_bytes().split(b"\n")
+    assert len(lines) > 100
+    times = [json.loads(line)["time"] for line in lines]
     assert times == [round(i * 1e-6, 6) for i in range(len(times))]
 
 
