@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-slow check bench sample picture clean
+.PHONY: run test test-slow check bench bench-models sample picture clean
 
 run: .venv/runtime
 	$(BIN)/sensegraph models get
@@ -26,6 +26,9 @@ check: .venv/complete
 
 bench: .venv/complete
 	$(BIN)/python -m benchmarks.fitness
+
+bench-models: .venv/complete
+	$(BIN)/python -m benchmarks.models
 
 sample: .venv/complete
 	$(BIN)/python -m sensegraph.training.render.workout --out graphs/samples/workout.mp4 --truth graphs/samples/workout.json

@@ -1,0 +1,65 @@
+"""Run a network with torch, for comparison; it uses the threads that torch is set to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sensegraph.models.pixel.architecture import STEP_FRAMES, Architecture
+from sensegraph.models.pixel.efficientnet import StridedInflatedEfficientNet
+from sensegraph.models.pixel.mobilenet import StridedInflatedMobileNetV2
+from sensegraph.models.pixel.network import StridedInflatedNetwork
+from sensegraph.models.pixel.prepare import Pixels
+from sensegraph.models.pixel.runtime import Memory, Output
+from sensegraph.models.pixel.state import Arrays, NetState
+from sensegraph.models.pixel.weights import Weights, digest
+
+CLASSES: tuple[type[StridedInflatedNetwork], ...] = (StridedInflatedEfficientNet, StridedInflatedMobileNetV2)
+
+
+def tensor(array: NDArray[Any]) -> torch.Tensor:
+    """Return an array as a tensor: the same memory where it may be written to, else a copy, as torch demands."""
+    return torch.from_numpy(array if array.flags.writeable else array.copy())
+
+
+class TorchRuntime:
+    """A network in torch.
+
+    Args:
+        architecture: The network.
+        weights: float32 arrays by official name; copied.
+    """
+
+    name = "torch"
+
+    def __init__(self, architecture: Architecture, weights: Weights) -> None:
+        self.architecture = architecture
+        self.weights = digest(weights)
+        self.net = next(made for made in CLASSES if made.architecture is architecture)()
+        self.net.load_state_dict({key: tensor(values) for key, values in weights.items()})
+        self.net.eval().requires_grad_(False)
+        self._lines = [f"line.{layer.index}" for layer in architecture.layers if layer.temporal]
+
+    def memory(self, height: int, width: int) -> dict[str, Memory]:
+        """Return what is remembered of a stream, by name; see `Runtime`."""
+        places = zip(self.architecture.sizes(height), self.architecture.sizes(width), strict=True)
+        return {
+            f"line.{layer.index}": Memory(np.float32, layer.history, 2, (layer.history_channels, high, wide))
+            for (layer, high), (_, wide) in places
+            if layer.temporal
+        }
+
+    @torch.inference_mode()
+    def advance(self, arrays: Arrays, pictures: Pixels) -> tuple[list[Output], Arrays]:
+        """Advance a stream; see `Runtime`."""
+        state = NetState(tuple(tensor(arrays[name])[None] for name in self._lines))
+        outputs: list[Output] = []
+        for start in range(0, len(pictures), STEP_FRAMES):  # no more at once: it would take memory, not save time
+            piece = tensor(np.ascontiguousarray(pictures[start : start + STEP_FRAMES]))
+            maps, state = self.net(piece.permute(0, 3, 1, 2).float().div_(255), state)
+            outputs += [(each.numpy(), each.mean(dim=(1, 2)).numpy()) for each in maps]
+        lines = (line[0].numpy() for line in state.lines if line is not None)
+        return outputs, dict(zip(self._lines, lines, strict=True))
