@@ -6,6 +6,8 @@ of the same nets in the same run, CPU and age of the graph in live pace, and the
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,20 +23,32 @@ from sensegraph.models.catalogue import find
 from sensegraph.models.landmarks import PoseTracker
 from sensegraph.models.session import load_session
 from sensegraph.resources import graphs_dir, sample
-from sensegraph.summary import Snapshot
 
 
 def first_frame_s(clip: Path) -> float:
-    """Return the seconds from the call to the first composited frame at the sink, in live pace."""
-    began, seen = time.perf_counter(), []
+    """Return the seconds from the command to the first composited frame at the sink, in live pace.
 
-    def watch(shot: Snapshot) -> None:
-        if not seen and shot.nodes.get("recording", {}).get("packets", 0):
-            seen.append(time.perf_counter() - began)
-
+    The sink makes its file when that frame comes.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        sensegraph.run(graphs_dir() / "fitness.yaml", source=clip, pace="live", out=f"{folder}/v.mp4", watch=watch)
-    return seen[0]
+        drawn = Path(folder, "v.mp4")
+        command = [
+            sys.executable,
+            "-m",
+            "sensegraph",
+            "run",
+            str(graphs_dir() / "fitness.yaml"),
+            "--headless",
+            "--quiet",
+        ]
+        command += ["--source", str(clip), "--pace", "live", "--out", str(drawn)]
+        began = time.perf_counter()
+        with subprocess.Popen(command) as program:
+            while not drawn.exists() and program.poll() is None:
+                time.sleep(0.002)
+            seconds = time.perf_counter() - began
+            program.send_signal(signal.SIGINT)
+    return seconds
 
 
 def landmark_ratio(clip: Path, limit: int = 200) -> tuple[float, float]:
@@ -82,7 +96,8 @@ def main() -> None:
     clip = Path(sys.argv[1]) if len(sys.argv) > 1 else sample("workout.mp4")
     ratio, per_frame_ms = landmark_ratio(clip)
     print(f"landmark path {ratio:.2f}x the bare calls (target <= 1.30), {per_frame_ms:.1f} ms a frame")
-    print(f"first drawn frame after {first_frame_s(clip):.2f} s (target <= 2.00)")
+    seconds = sorted(first_frame_s(clip) for _ in range(5))
+    print(f"first drawn frame after {seconds[2]:.2f} s, {seconds[0]:.2f} to {seconds[-1]:.2f} (target <= 2.00)")
     share, age_p50, age_p95 = live(clip)
     print(f"live: {share:.0%} of one core (target <= 60%), age p50 {age_p50:.0f} ms, p95 {age_p95:.0f} ms (<= 150)")
     print(f"fast: {fast(clip):.1f}x real time (target >= 2.0)")
