@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from sensegraph.training.motion.rhythm import bump, excursion, once, wander
 from sensegraph.training.motion.sample import LABELS, LONGEST_BEFORE, batch, window
 
 BONES = ((7, 9, "thigh"), (9, 11, "shank"), (1, 3, "upper_arm"), (3, 5, "forearm"))
-MOCAP = Path(os.environ.get("SENSEGRAPH_MOCAP", "/work/shared/mocap"))
+MOCAP = Path(__file__).parents[3] / "shared" / "mocap"
 
 
 def span(name: str, joint: int) -> float:
