@@ -1,4 +1,4 @@
-"""Short clips for tests, cut from the shipped sample."""
+"""Short clips for tests, cut from the shipped sample, and what a test asks of a video."""
 
 from __future__ import annotations
 
@@ -18,3 +18,9 @@ def cut(path: Path, seconds: float) -> Path:
                 packet.stream = stream
                 target.mux(packet)
     return path
+
+
+def frames(path: Path) -> int:
+    """Return how many frames a video has."""
+    with av.open(str(path)) as video:
+        return sum(1 for _ in video.decode(video=0))

@@ -14,11 +14,10 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import pytest
 
 from sensegraph.models.catalogue import cache_folder
-from tests.clips import cut
+from tests.clips import cut, frames
 from tests.nodes.videos import write_video
 
 PROGRAM = str(Path(sys.executable).with_name("sensegraph"))
@@ -82,12 +81,6 @@ def place(tmp_path: Path) -> Place:
 def clip(tmp_path: Path) -> Path:
     """Return the first second of the sample."""
     return cut(tmp_path / "clip.mp4", 1.0)
-
-
-def frames(path: Path) -> int:
-    """Return how many frames a video has."""
-    with av.open(str(path)) as video:
-        return sum(1 for _ in video.decode(video=0))
 
 
 def huge_picture() -> bytes:

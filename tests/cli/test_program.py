@@ -8,10 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import av
 import pytest
 
-from tests.clips import cut
+from tests.clips import cut, frames
 
 Say = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -37,12 +36,6 @@ def say(tmp_path: Path) -> Say:
 def clip(tmp_path: Path) -> Path:
     """Return the first 2 s of the sample."""
     return cut(tmp_path / "clip.mp4", 2.0)
-
-
-def frames(path: Path) -> int:
-    """Return how many frames a video has."""
-    with av.open(str(path)) as video:
-        return sum(1 for _ in video.decode(video=0))
 
 
 def test_a_text_that_is_set_needs_no_quotes(say: Say, clip: Path) -> None:
