@@ -1,0 +1,1 @@
+"""How well a graph does on files whose truth is known: `sensegraph eval`."""
