@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 
 import networkx as nx
@@ -66,6 +67,7 @@ class Checker:
         self.problems: list[Problem] = []
         self.kinds: dict[str, type[Node]] = {}
         self.peeked: dict[str, registry.Peeked] = {}
+        self.silent: dict[str, Mapping[str, str]] = {}
         self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.feeding = {(edge.target, edge.input): (edge.source, edge.output) for edge in spec.edges}
 
@@ -109,6 +111,8 @@ class Checker:
             if node.params.get(name) is UNKNOWN:
                 continue
             self.say(node.param_where.get(name, node.where), f"{node.name}.{name}: {what}", remedy)
+        if not wrong and UNKNOWN not in node.params.values() and kind.silent is not Node.silent:
+            self.silent[node.name] = kind(**node.params).silent()
         self._check_signature(node, kind)
 
     def _check_peeked(self, node: NodeSpec, peeked: registry.Peeked) -> None:
@@ -155,6 +159,9 @@ class Checker:
             has = f"{edge.target} has: {', '.join(inputs)}" if inputs else f"{edge.target} has no inputs"
             remedy = closest(edge.input, inputs, "Connect one of those." if inputs else "Remove the connection.")
             self.say(edge.where, f"{what}: there is no such input; {has}", remedy)
+        elif edge.output in self.silent.get(edge.source, {}):
+            nothing = f"{what}: nothing is sent on '{edge.source}.{edge.output}' with these parameters"
+            self.say(edge.where, nothing, self.silent[edge.source][edge.output])
         elif edge.source in self.kinds and edge.target in self.kinds:
             self._check_ports(edge)
 

@@ -81,6 +81,10 @@ class Node:
         """Return the paths of the files that this node writes; `-` is the terminal."""
         return ()
 
+    def silent(self) -> Mapping[str, str]:
+        """Return the outputs that nothing is sent on with these parameters -> what to do about it, a sentence."""
+        return {}
+
     def open(self) -> None:
         """Acquire models, devices and files. Runs in the node's own process, before the first packet."""
 

@@ -58,6 +58,24 @@ class Landmarks:
 
 
 @dataclass(frozen=True, slots=True)
+class Hands:
+    """The hands of the person in one frame, the person's left one first.
+
+    Attributes:
+        points: float32 (2, 21, 3): x, y and depth z in pixels of the frame, in BlazeHand order (wrist, then
+            thumb, index, middle, ring and little finger from knuckle to tip); zeros where a hand is not seen.
+        scores: float32 (2,): presence of the left and the right hand, 0..1; 0 where a hand is not seen.
+        width: Width of the frame in pixels.
+        height: Height of the frame in pixels.
+    """
+
+    points: npt.NDArray[np.float32]
+    scores: npt.NDArray[np.float32]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """The embedding of one temporal step (4 per second of video).
 
@@ -100,6 +118,62 @@ class Scores:
     def headline(self) -> str:
         """Return the label and its probability."""
         return f"{self.label} {self.score:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class HandSign:
+    """What one hand shows.
+
+    Attributes:
+        hand: `left` or `right`, the person's own.
+        shape: `open`, `fist`, `pointer` or `other`.
+        path: How the index finger has moved in the last second: `still`, `clockwise`, `counter-clockwise` (as the
+            camera sees it) or `moving`; None while that is not known.
+        score: Probability of the shape, 0..1.
+    """
+
+    hand: str
+    shape: str
+    path: str | None
+    score: float
+
+    def row(self) -> Mapping[str, Any]:
+        """Return hand, shape, path and score."""
+        return {"hand": self.hand, "shape": self.shape, "path": self.path, "score": round(self.score, 4)}
+
+    def headline(self) -> str:
+        """Return the hand, its shape and path."""
+        return f"{self.hand}: {self.shape}" + (f", {self.path}" if self.path else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened once, between two moments.
+
+    Attributes:
+        label: What it was.
+        start: Media time in seconds at which it began.
+        end: Media time in seconds at which it was over.
+        peak: Media time in seconds at which it was surest.
+        score: Probability at the peak, 0..1.
+        count: How often it has happened in this run.
+    """
+
+    label: str
+    start: float
+    end: float
+    peak: float
+    score: float
+    count: int
+
+    def row(self) -> Mapping[str, Any]:
+        """Return label, start, end, peak, score and count."""
+        times = {"start": round(self.start, 3), "end": round(self.end, 3), "peak": round(self.peak, 3)}
+        return {"label": self.label, **times, "score": round(self.score, 4), "count": self.count}
+
+    def headline(self) -> str:
+        """Return the label and how often it has happened."""
+        return f"{self.label} x {self.count}"
 
 
 @dataclass(frozen=True, slots=True)

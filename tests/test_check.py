@@ -135,6 +135,13 @@ PORTS = {
         "  h: {type: ClassifierHead, inputs: {features: camera.frames}}\n",
         "camera.frames gives pictures, h.features takes Features\n  Put a BackboneNode",
     ),
+    "nothing sent": (
+        "  r: {type: Resampler16fps, inputs: {frames: camera.frames}}\n"
+        "  b: {type: BackboneNode, inputs: {frames: r.frames}}\n"
+        "  h: {type: ClassifierHead, head: gestures, inputs: {features: b.hand_features}}\n",
+        "h.inputs.features: nothing is sent on 'b.hand_features' with these parameters\n"
+        "  Give the BackboneNode `hands: lite`",
+    ),
     "loop": (
         "  r: {type: Resampler16fps, inputs: {frames: r.frames}}\n",
         "g:4:46: r -> r is a cycle\n  Remove one of its edges.",
@@ -149,7 +156,7 @@ PORTS = {
 
 @pytest.mark.parametrize(("node", "said"), PORTS.values(), ids=PORTS.keys())
 def test_what_does_not_fit_is_told_with_what_to_put_between(tmp_path: Path, node: str, said: str) -> None:
-    """Types, rates and loops."""
+    """Types, rates, loops, and outputs that nothing comes from."""
     assert said in problems(graph(tmp_path, CAMERA + node))
 
 

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from pydantic import Field
 
 from sensegraph.errors import ModelError
-from sensegraph.models.temporal import FitnessHead, load_head
+from sensegraph.models.temporal import Head, load_head
 from sensegraph.node import Node, Port
 from sensegraph.packet import NANOSECONDS, Stamp
-from sensegraph.payload import NOBODY, NOTHING, OTHER, Features, Scores
+from sensegraph.payload import NOBODY, STATES, Features, Scores
 
 Ranking = tuple[tuple[str, float], ...]
 """Labels and probabilities, best first."""
@@ -28,11 +28,11 @@ RETURN_MARGIN = 0.2
 
 
 class ClassifierHead(Node):
-    """Names an exercise, or says that none is being done.
+    """Names an exercise or a gesture, or says that none is being done.
 
-    Smoothing and thresholds are the head's own. An exercise that is not sure enough is answered with `Doing
-    nothing` or `Doing other things`, an empty picture with `No person visible`, and so is everything while
-    the backbone has not seen its whole window yet (`warm` is false): it never names an exercise then.
+    Smoothing and thresholds are the head's own. What is not sure enough is answered with `Doing nothing` or
+    `Doing other things` (`background` for gesture control), an empty picture with `No person visible`, and so is
+    everything while the backbone has not seen its whole window yet (`warm` is false): nothing is named then.
 
     Args:
         head: Name of a shipped head.
@@ -60,7 +60,8 @@ class ClassifierHead(Node):
             release = min(self._head.decision.release, self.threshold)
             self._head.decision = replace(self._head.decision, threshold=self.threshold, thresholds={}, release=release)
         self._labels = np.array(self._head.labels)
-        self._state = OTHER
+        self._states = tuple(label for label in STATES if label in self._head.rejected) or self._head.rejected[:1]
+        self._state = self._states[-1]
         self._nobody = False
         self._seconds: dict[str, float] = {}
         self._time_ns: int | None = None
@@ -82,7 +83,7 @@ class ClassifierHead(Node):
         """Return for how many seconds each label was given."""
         return {"seconds": {label: round(seconds, 2) for label, seconds in self._seconds.items()}}
 
-    def _load(self) -> FitnessHead:
+    def _load(self) -> Head:
         try:
             return load_head(self.head)
         except FileNotFoundError as error:
@@ -100,16 +101,16 @@ class ClassifierHead(Node):
             self._head.reset()
             return self._negative(raw, top, warm=False, frame=frame)
         naming = self._head.step(features.vector)
-        if naming.label in (NOTHING, OTHER, NOBODY):
+        if naming.label in self._head.rejected:
             return self._negative(naming.probabilities, top, warm=True, frame=frame)
         return Scores(naming.label, naming.probability, top, True, frame)
 
     def _negative(self, probabilities: npt.NDArray[np.float32], top: Ranking, *, warm: bool, frame: int) -> Scores:
-        """Return the state that is more probable; it changes only where the difference is clear."""
-        mass = {state: float(probabilities[self._labels == state].sum()) for state in (NOTHING, OTHER)}
-        other = OTHER if self._state == NOTHING else NOTHING
-        if mass[other] > mass[self._state] + SWITCH_MARGIN:
-            self._state = other
+        """Return the likeliest state; it changes only where the difference is clear."""
+        mass = {state: float(probabilities[self._labels == state].sum()) for state in self._states}
+        likeliest = max(mass, key=lambda state: mass[state])
+        if mass[likeliest] > mass[self._state] + SWITCH_MARGIN:
+            self._state = likeliest
         return Scores(self._state, mass[self._state], top, warm, frame)
 
     def _best(self, probabilities: npt.NDArray[np.float32]) -> Ranking:

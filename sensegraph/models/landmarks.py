@@ -125,9 +125,7 @@ class PoseTracker:
 
     def _place(self, frame_bgr: Frame, crop: Crop) -> tuple[Pose, Crop]:
         """Place the landmarks inside a crop; return them and the crop for the next frame."""
-        to_frame = crop.to_frame(LANDMARK_PX)
-        size = (LANDMARK_PX, LANDMARK_PX)
-        cv2.warpAffine(frame_bgr, to_frame, size, dst=self._pixels, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        to_frame = crop.cut(frame_bgr, self._pixels)
         blob = cv2.dnn.blobFromImage(self._pixels, scalefactor=1 / 255, swapRB=True)
         raw, presence, world = self._session.run(None, {self._input: blob})
 

@@ -1,4 +1,4 @@
-"""The tracker: crops and letterbox by arithmetic, people with the real nets and clips where they are."""
+"""The tracker: crops by arithmetic, people with the real nets and clips where they are."""
 
 import math
 import subprocess
@@ -15,7 +15,6 @@ import pytest
 from sensegraph.errors import ModelError
 from sensegraph.models.crop import Crop
 from sensegraph.models.landmarks import PATIENCE_FRAMES, SEARCH_EVERY, Pose, PoseTracker
-from sensegraph.models.person import SIZE_PX, anchors
 from sensegraph.models.session import load_session
 
 CLIPS = Path(__file__).parents[3] / "shared" / "clips"
@@ -100,27 +99,6 @@ def test_senseless_crops_do_not_fit(crop: Crop) -> None:
     """Empty, undefined and far-away crops are refused."""
     assert Crop(50, 50, 80, 1).fits(200, 100)
     assert not crop.fits(200, 100)
-
-
-def test_there_is_an_anchor_for_every_answer_of_the_detector() -> None:
-    """2254 anchors, all inside the picture, the fine grid first."""
-    centres = anchors()
-    assert centres.shape == (2254, 2)
-    assert centres.min() > 0
-    assert centres.max() < 1
-    np.testing.assert_allclose(centres[0] * SIZE_PX, [4, 4])
-
-
-@pytest.mark.parametrize(("width", "height", "corner"), [(640, 480, (0, 28)), (240, 480, (56, 0)), (224, 224, (0, 0))])
-def test_the_letterbox_keeps_the_aspect(tracker: PoseTracker, width: int, height: int, corner: tuple[int, int]) -> None:
-    """A white frame fills the middle of the square; what an earlier frame left there is gone."""
-    detector = tracker._detector
-    detector._letterbox(np.full((200, 200, 3), 255, np.uint8))
-    assert detector._letterbox(np.full((height, width, 3), 255, np.uint8)) == corner
-    left, top = corner
-    assert (detector._square[top : SIZE_PX - top, left : SIZE_PX - left] == 255).all()
-    assert (detector._square[:top] == 0).all()
-    assert (detector._square[:, :left] == 0).all()
 
 
 @pytest.mark.parametrize(

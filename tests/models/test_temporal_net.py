@@ -5,38 +5,32 @@ import pytest
 
 from sensegraph.models.skeleton import CHANNELS, WINDOW_FRAMES, SkeletonWindow
 from sensegraph.models.temporal import (
-    EMBEDDING_SIZE,
+    BODY_SPACE,
     NOBODY,
-    SPACE,
+    REJECTED,
     Decision,
-    FitnessHead,
+    Head,
+    Layer,
     TemporalNet,
     load_head,
     weights_folder,
 )
 
 LABELS = ("Squats", "Pushups", "Doing nothing", "Doing other things")
-FITNESS_LABELS = (
-    "Squats",
-    "Jumping Jacks",
-    "Pushups",
-    "Lunges (alternating)",
-    "Lunges (stationary)",
-    "High Knees",
-    "Doing nothing",
-    "Doing other things",
-)
+SIZE = 16
+KNOWN = 30.0
 
 
-def head_of(decision: Decision) -> FitnessHead:
-    """A head whose logits are the first entries of the embedding."""
-    weight = np.eye(len(LABELS), EMBEDDING_SIZE, dtype=np.float32)
-    return FitnessHead(weight, np.zeros(len(LABELS), dtype=np.float32), LABELS, decision)
+def head_of(decision: Decision, known: float = KNOWN) -> Head:
+    """A head whose logits are the first entries of the embedding, and that knows everything, or not."""
+    weight = np.vstack([np.eye(len(LABELS), SIZE), np.zeros((1, SIZE))]).astype(np.float32)
+    bias = np.array([0.0] * len(LABELS) + [known], dtype=np.float32)
+    return Head(Layer(weight, bias), LABELS, decision, BODY_SPACE)
 
 
 def embedding(probabilities: Sequence[float]) -> np.ndarray:
     """An embedding that gives these probabilities."""
-    result = np.zeros(EMBEDDING_SIZE, dtype=np.float32)
+    result = np.zeros(SIZE, dtype=np.float32)
     result[: len(LABELS)] = np.log(probabilities)
     return result
 
@@ -44,17 +38,17 @@ def embedding(probabilities: Sequence[float]) -> np.ndarray:
 def test_shipped_weights_fit_together() -> None:
     """Net and fitness head load, share a space, and give a probability for each label."""
     pytest.importorskip("onnxruntime")
-    net, head = TemporalNet(), load_head("fitness")
-    assert head.labels == FITNESS_LABELS
-    assert head.space == SPACE
-    vector = net.step(SkeletonWindow())
-    assert vector.shape == (EMBEDDING_SIZE,)
-    assert head.probabilities(vector).sum() == pytest.approx(1, abs=1e-5)
+    net, head = TemporalNet("body"), load_head("fitness")
+    assert head.rejected == REJECTED
+    assert head.space == BODY_SPACE
+    assert head.probabilities(net.step(SkeletonWindow())).sum() == pytest.approx(1, abs=1e-5)
 
 
 def test_shipped_weights_are_small() -> None:
-    """The weights of the landmark branch stay below one megabyte."""
-    assert sum(len(file.read_bytes()) for file in weights_folder().iterdir() if file.is_file()) < 1_000_000
+    """Each net stays below one megabyte, and all weights below five."""
+    sizes = {file.name: len(file.read_bytes()) for file in weights_folder().iterdir() if file.is_file()}
+    assert all(size < 1_000_000 for name, size in sizes.items() if name.endswith(".onnx"))
+    assert sum(sizes.values()) < 5_000_000
 
 
 def test_wrong_window_is_refused() -> None:
@@ -99,7 +93,20 @@ def test_probabilities_are_averaged_over_the_newest_steps() -> None:
     assert [head.step(e).label for e in (calm, calm, odd, calm)] == ["Doing nothing"] * 4
 
 
+def test_what_is_not_known_is_not_named() -> None:
+    """A class that is likely among the labels is not named when the head does not know such windows."""
+    head = head_of(Decision(average_steps=1), known=-3.0)
+    assert head.step(embedding([0.97, 0.01, 0.01, 0.01])).label in REJECTED
+
+
+def test_named_exercise_yields_only_to_a_clearly_likelier_one() -> None:
+    """Two classes of nearly the same probability do not take turns."""
+    head = head_of(Decision(average_steps=1, margin=0.1))
+    steps = ([0.6, 0.3, 0.05, 0.05], [0.45, 0.5, 0.03, 0.02], [0.2, 0.7, 0.05, 0.05])
+    assert [head.step(embedding(step)).label for step in steps] == ["Squats", "Squats", "Pushups"]
+
+
 def test_weights_of_the_wrong_shape_are_refused() -> None:
     """A head whose rows do not match its labels is refused."""
-    with pytest.raises(ValueError, match="3"):
-        FitnessHead(np.zeros((3, EMBEDDING_SIZE), np.float32), np.zeros(3, np.float32), LABELS, Decision())
+    with pytest.raises(ValueError, match="5 rows"):
+        Head(Layer(np.zeros((3, SIZE), np.float32), np.zeros(3, np.float32)), LABELS, Decision(), BODY_SPACE)

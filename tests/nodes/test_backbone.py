@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from sensegraph.errors import ModelError
+from sensegraph.models.gesture import GestureWindow
 from sensegraph.models.skeleton import SkeletonWindow
 from sensegraph.packet import Packet
-from sensegraph.payload import Features
+from sensegraph.payload import Features, Hands
 from sensegraph.testing import drive
 from sensegraph_nodes.backbone import BackboneNode
 from tests.nodes.body import figure, stamp
@@ -121,3 +122,80 @@ def test_auto_says_what_runs() -> None:
     report = node.report()
     assert "landmarks" in report["model"]
     assert (report["frames"], report["person_frames"], report["restarts"]) == (8, 4, 0)
+
+
+class _HandTracker:
+    """Finds the right hand of everybody."""
+
+    kinds: list[str] = []
+
+    def __init__(self, kind: str) -> None:
+        self.kinds.append(kind)
+
+    def reset(self) -> None: ...
+
+    def track(self, frame: np.ndarray, points: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        hands, scores = np.zeros((2, 21, 3), np.float32), np.zeros(2, np.float32)
+        if points is not None:
+            hands[1, :, :2], scores[1] = points[16, :2], 0.8
+        return hands, scores
+
+
+class _GestureNet:
+    """Embeds a window as the share of its frames that show a person."""
+
+    def step(self, window: GestureWindow) -> np.ndarray:
+        return np.full(4, window.seen, np.float32)
+
+
+@pytest.fixture
+def hand_nets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nets of the hands that need no files."""
+    monkeypatch.setattr("sensegraph.models.hands.HandTracker", _HandTracker)
+    monkeypatch.setattr("sensegraph_nodes.hand_branch.TemporalNet", lambda _name: _GestureNet())
+    monkeypatch.setattr(_HandTracker, "kinds", [])
+
+
+@pytest.mark.usefixtures("hand_nets")
+def test_hands_come_with_every_frame_and_their_features_with_every_fourth() -> None:
+    """In the pixels of the frame, and in a space of their own."""
+    node = BackboneNode(hands="full")
+    outputs = drive(node, frames=[PICTURE] * 44)
+    hands: list[Hands] = outputs["hands"]
+    assert (len(hands), hands[0].width, hands[0].height) == (44, 640, 480)
+    np.testing.assert_allclose(hands[0].scores, [0, 0.8])
+    np.testing.assert_allclose(hands[0].points[1, 0, :2], figure().points[16, :2])
+    features: list[Features] = outputs["hand_features"]
+    assert {each.space for each in features} == {"landmarks-hands@1"}
+    assert [each.warm for each in features] == [each.warm for each in outputs["features"]]
+    assert (len(features), features[-1].vector.tolist()) == (11, [1.0] * 4)
+    assert _HandTracker.kinds == ["full"]
+    assert node.report()["hand_frames"] == {"left": 0, "right": 44}
+
+
+@pytest.mark.usefixtures("hand_nets")
+def test_missing_frames_and_gaps_are_the_same_for_hands() -> None:
+    """A few missing frames are frames without a person, a gap empties the window."""
+    frames = [Packet(PICTURE, stamp(number, gap=number == 60)) for number in [*range(44), *range(48, 64)]]
+    shares = [each.vector[0] for each in drive(BackboneNode(hands="lite"), frames=frames)["hand_features"]]
+    assert shares[-4:-1] == pytest.approx([36 / 40] * 3)
+    assert shares[-1] == pytest.approx(4 / 40)
+
+
+@pytest.mark.usefixtures("hand_nets")
+def test_without_hands_nothing_of_them_is_loaded_or_sent() -> None:
+    """The default costs a fitness graph nothing."""
+    node = BackboneNode()
+    outputs = drive(node, frames=[PICTURE] * 8)
+    assert (outputs["hands"], outputs["hand_features"], _HandTracker.kinds) == ([], [], [])
+    assert "hand_frames" not in node.report()
+
+
+def test_the_models_of_hands_are_named_when_they_are_used() -> None:
+    """They are fetched before the start, and only then."""
+    pose = ("pose_detection", "pose_landmark_full")
+    assert BackboneNode().models() == pose
+    assert BackboneNode(hands="lite").models() == (*pose, "palm_detection_lite", "hand_landmark_lite")
+    assert BackboneNode(hands="full").models()[-1] == "hand_landmark_full"
+    assert set(BackboneNode().silent()) == {"hands", "hand_features"}
+    assert not BackboneNode(hands="full").silent()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sensegraph.errors import ModelError
-from sensegraph.models.temporal import SPACE, Decision, FitnessHead
+from sensegraph.models.temporal import BODY_SPACE, Decision, Head, Layer
 from sensegraph.packet import Packet
 from sensegraph.payload import NOBODY, NOTHING, OTHER, STATES, Features, Scores
 from sensegraph.testing import drive
@@ -19,19 +19,18 @@ LABELS = ("Squats", "Lunges (stationary)", NOTHING, OTHER)
 @pytest.fixture(autouse=True)
 def _head(monkeypatch: pytest.MonkeyPatch) -> None:
     """A head whose first four features are the logits of its labels."""
-    weight = np.eye(4, 128, dtype=np.float32)
+    weight = np.vstack([np.eye(4, 128), np.zeros((1, 128))]).astype(np.float32)
+    bias = np.array([0, 0, 0, 0, 30], np.float32)
 
-    def load(name: str) -> FitnessHead:
+    def load(name: str) -> Head:
         if name != "fitness":
             raise FileNotFoundError(name)
-        return FitnessHead(
-            weight, np.zeros(4, np.float32), LABELS, Decision(average_steps=1, threshold=0.6, release=0.4)
-        )
+        return Head(Layer(weight, bias), LABELS, Decision(average_steps=1, threshold=0.6, release=0.4), BODY_SPACE)
 
     monkeypatch.setattr("sensegraph_nodes.classify.load_head", load)
 
 
-def features(*probabilities: float, warm: bool = True, present: float = 1.0, space: str = SPACE) -> Features:
+def features(*probabilities: float, warm: bool = True, present: float = 1.0, space: str = BODY_SPACE) -> Features:
     """Return features that the head gives these probabilities."""
     vector = np.full(128, 0, np.float32)
     vector[:4] = np.log(np.array(probabilities) + 1e-6)

@@ -1,0 +1,76 @@
+"""The hands of the person that a backbone follows, and the embedding of the last seconds of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sensegraph.models.gesture import GestureWindow
+from sensegraph.models.temporal import HAND_SPACE, TemporalNet
+from sensegraph.payload import Features, Hands
+
+HandKind = Literal["none", "lite", "full"]
+Floats = npt.NDArray[np.float32]
+
+
+def models(kind: HandKind) -> tuple[str, ...]:
+    """Return the names of the nets that follow hands of this kind."""
+    return () if kind == "none" else ("palm_detection_lite", f"hand_landmark_{kind}")
+
+
+class HandBranch:
+    """Follows both hands from frame to frame and remembers the last seconds of them.
+
+    Args:
+        kind: Of the hand net.
+
+    Attributes:
+        found: Frames with the left and with the right hand.
+
+    Raises:
+        ModelError: A net is missing or cannot be loaded.
+    """
+
+    def __init__(self, kind: Literal["lite", "full"]) -> None:
+        from sensegraph.models.hands import HandTracker
+
+        self._tracker = HandTracker(kind)
+        self._window = GestureWindow()
+        self._net = _gesture_net()
+        self.found = {"left": 0, "right": 0}
+
+    def reset(self) -> None:
+        """Forget everything, after a gap in the video."""
+        self._tracker.reset()
+        self._window.clear()
+
+    def skip(self) -> None:
+        """Let a frame pass that is missing."""
+        self._window.push(None, np.zeros((2, 21, 3), np.float32), np.zeros(2, np.float32))
+
+    def follow(self, frame_bgr: npt.NDArray[np.uint8], points: Floats | None) -> Hands:
+        """Return the hands in the next frame.
+
+        Args:
+            frame_bgr: uint8 (H, W, 3).
+            points: (33, 4) body points of the person in it; None when nobody is there.
+        """
+        hands, scores = self._tracker.track(frame_bgr, points)
+        self._window.push(points, hands, scores)
+        for side, score in zip(self.found, scores, strict=True):
+            self.found[side] += bool(score > 0)
+        return Hands(hands, scores, frame_bgr.shape[1], frame_bgr.shape[0])
+
+    def features(self, *, warm: bool, present: float) -> Features | None:
+        """Return the embedding of the last 2.5 s, None without a net; `warm` and `present` are the body's."""
+        return None if self._net is None else Features(self._net.step(self._window), HAND_SPACE, warm, present)
+
+
+def _gesture_net() -> TemporalNet | None:
+    """Return the shipped gesture net, None where none is."""
+    try:
+        return TemporalNet("gesture")
+    except FileNotFoundError:
+        return None
