@@ -1,8 +1,7 @@
-"""Train the temporal net from nothing: `python -m sensegraph.training.temporal --seed 1 --out DIR`."""
+"""Train a temporal net and its heads from nothing, on one CPU."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 import warnings
@@ -13,28 +12,28 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
-from sensegraph.models.skeleton import CHANNELS, WINDOW_FRAMES, Floats
-from sensegraph.models.temporal import EMBEDDING_SIZE, SPACE, Decision
-from sensegraph.training.motion.capture import TEST_SUBJECT, Take, read_takes, training_takes
-from sensegraph.training.motion.sample import GENERATOR_VERSION, LABELS, batch
+from sensegraph.training.calibrate import calibrate
+from sensegraph.training.corpus import Corpus, HeadPlan
+from sensegraph.training.motion.capture import TEST_SUBJECT, Take, training_takes
 
 BATCH = 128
-VALIDATION_SEED_OFFSET = 10_000
+CALIBRATION_SEED_OFFSET = 20_000
+KNOWN_WEIGHT = 0.5
+"""Weight of the loss of "known or not" against that of the labels."""
 
 
-class BodyTcn(nn.Module):
-    """Temporal convolutions over skeleton channels: (B, CHANNELS, 40) -> embedding (B, 128).
+class TemporalTcn(nn.Module):
+    """Temporal convolutions over landmark channels: (B, channels, frames) -> embedding (B, 2 * width).
 
     Frame-to-frame differences are appended, residual dilated blocks follow; the mean and the maximum over
     time come out.
     """
 
-    def __init__(self, width: int = EMBEDDING_SIZE // 2, dilations: Sequence[int] = (1, 2, 4, 8)) -> None:
+    def __init__(self, channels: int, width: int = 96, dilations: Sequence[int] = (1, 2, 4, 8)) -> None:
         super().__init__()
-        self.stem = nn.Conv1d(2 * CHANNELS, width, 5, padding=2)
+        self.stem = nn.Conv1d(2 * channels, width, 5, padding=2)
         self.blocks = nn.ModuleList(
             nn.Sequential(
                 nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation),
@@ -46,9 +45,9 @@ class BodyTcn(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Embed windows (B, CHANNELS, 40)."""
+        """Embed windows (B, channels, frames)."""
         change = torch.cat([torch.zeros_like(x[:, :, :1]), x[:, :, 1:] - x[:, :, :-1]], dim=2) * 4
-        x = self.stem(torch.cat([x, change], dim=1))  # (B, width, 40)
+        x = self.stem(torch.cat([x, change], dim=1))  # (B, width, frames)
         for block in self.blocks:
             x = x + block(x)
         return torch.cat([x.mean(dim=2), x.amax(dim=2)], dim=1)  # (B, 2 * width)
@@ -59,82 +58,104 @@ class Plan:
     """What a training run does; everything that decides the weights."""
 
     seed: int = 1
-    samples: int = 36_000
-    epochs: int = 12
+    samples: int = 160_000
+    epochs: int = 10
     rate: float = 4e-3
     smoothing: float = 0.05
+    width: int = 96
 
 
-def train(plan: Plan, takes: Sequence[Take] = ()) -> tuple[BodyTcn, nn.Linear, dict[str, Any]]:
-    """Train net and head on generated windows, on one thread and with fixed seeds.
+@dataclass(frozen=True)
+class Trained:
+    """A trained net: the embedding, a last layer for each head (its last row: known or not), and the record."""
 
-    Returns:
-        the embedding net, the last layer, and the record of the run.
+    corpus: Corpus
+    net: TemporalTcn
+    layers: dict[str, nn.Linear]
+    record: dict[str, Any]
+
+
+def train(corpus: Corpus, plan: Plan, takes: Sequence[Take] = (), threads: int = 2) -> Trained:
+    """Train a net and its heads on generated windows, with fixed seeds.
+
+    Args:
+        corpus: what to learn.
+        plan: how.
+        takes: motion capture to mix in; the test subject is left out.
+        threads: of torch; another number may change the weights in their last digits.
     """
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     torch.manual_seed(plan.seed)
     torch.use_deterministic_algorithms(True)
-    started = time.perf_counter()
-    inputs, labels = (torch.from_numpy(part) for part in batch(plan.seed, plan.samples, takes))
-    net, head = BodyTcn(), nn.Linear(EMBEDDING_SIZE, len(LABELS))
-    optimizer = torch.optim.AdamW([*net.parameters(), *head.parameters()], weight_decay=1e-3)
-    steps = plan.samples // BATCH
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.rate, total_steps=plan.epochs * steps)
+    started, used = time.perf_counter(), training_takes(takes)
+    windows, labels = corpus.batch(plan.seed, plan.samples, used)
+    print(f"{plan.samples} windows  {time.perf_counter() - started:.0f} s", flush=True)
+    net = TemporalTcn(windows.shape[1], plan.width)
+    layers = {head.name: nn.Linear(2 * plan.width, len(head.labels) + 1) for head in corpus.heads}
+    parameters = [*net.parameters(), *(each for layer in layers.values() for each in layer.parameters())]
+    optimizer = torch.optim.AdamW(parameters, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, plan.rate, total_steps=plan.epochs * (plan.samples // BATCH)
+    )
+    inputs, truth = torch.from_numpy(windows), {name: torch.from_numpy(each) for name, each in labels.items()}
     for epoch in range(plan.epochs):
-        loss = run_epoch(net, head, optimizer, schedule, inputs, labels, plan.smoothing)
-        print(
-            f"epoch {epoch + 1:2d}/{plan.epochs}  loss {loss:.3f}  {time.perf_counter() - started:.0f} s",
-            flush=True,
-        )
-    net.eval()
-    record = {**asdict(plan), "generator_version": GENERATOR_VERSION, "captured_takes": len(takes)}
-    record["synthetic_validation"] = validate(net, head, plan.seed + VALIDATION_SEED_OFFSET)
+        net.train()
+        total = 0.0
+        order = torch.randperm(len(inputs))
+        for chosen in order[: len(order) // BATCH * BATCH].split(BATCH):
+            total += _step(
+                corpus, net, layers, inputs[chosen], {n: t[chosen] for n, t in truth.items()}, plan.smoothing
+            )
+            torch.nn.utils.clip_grad_norm_(parameters, 5.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+        passed = time.perf_counter() - started
+        print(f"epoch {epoch + 1:2d}/{plan.epochs}  loss {total / len(order) * BATCH:.3f}  {passed:.0f} s", flush=True)
+    record: dict[str, Any] = {**asdict(plan), "generator_version": corpus.generator}
+    record["captured_subjects"] = sorted({take.subject for take in used})
+    record["test_subject"] = TEST_SUBJECT if used else None
+    record["parameters"] = sum(each.numel() for each in net.parameters())
     record["seconds"] = round(time.perf_counter() - started)
-    return net, head, record
+    return Trained(corpus, net.eval(), layers, record)
 
 
-def run_epoch(
-    net: BodyTcn,
-    head: nn.Linear,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    inputs: torch.Tensor,
-    labels: torch.Tensor,
+def _step(
+    corpus: Corpus,
+    net: TemporalTcn,
+    layers: dict[str, nn.Linear],
+    x: torch.Tensor,
+    truth: dict[str, torch.Tensor],
     smoothing: float,
 ) -> float:
-    """Go through all windows once; returns the mean loss."""
-    net.train()
-    order, total = torch.randperm(len(inputs)), 0.0
-    rounds = len(inputs) // BATCH
-    for chosen in order[: rounds * BATCH].split(BATCH):
-        x = inputs[chosen]
-        x = x + torch.randn_like(x) * 0.01
-        logits = head(nn.functional.dropout(net(x), 0.3))
-        loss = nn.functional.cross_entropy(logits, labels[chosen], label_smoothing=smoothing)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        total += loss.item()
-    return total / max(rounds, 1)
+    """Go forward and backward over one batch; returns its loss."""
+    embedding = nn.functional.dropout(net(x + torch.randn_like(x) * 0.01), 0.3)
+    loss = torch.zeros(())
+    for head in corpus.heads:
+        loss = loss + _loss(head, layers[head.name](embedding), truth[head.name], smoothing)
+    loss.backward()
+    return float(loss.item())
 
 
-def validate(net: BodyTcn, head: nn.Linear, seed: int, size: int = 2000) -> float:
-    """Share of fresh synthetic windows that are named right."""
-    inputs, labels = batch(seed, size)
-    with torch.no_grad():
-        named = head(net(torch.from_numpy(inputs))).argmax(dim=1).numpy()
-    return round(float((named == labels).mean()), 4)
+def _loss(head: HeadPlan, logits: torch.Tensor, truth: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """Loss of one head; windows without a label (-1) do not count."""
+    said = truth >= 0
+    if not said.any():
+        return logits.sum() * 0
+    logits, truth = logits[said], truth[said]
+    rejected = torch.tensor([label in head.rejected for label in head.labels])
+    known = (~rejected[truth]).to(logits.dtype)
+    naming = nn.functional.cross_entropy(logits[:, :-1], truth, label_smoothing=smoothing)
+    return naming + KNOWN_WEIGHT * nn.functional.binary_cross_entropy_with_logits(logits[:, -1], known)
 
 
-def export_net(net: BodyTcn, path: Path) -> None:
-    """Write the embedding net as ONNX, `window` (N, CHANNELS, 40) -> `embedding` (N, 128)."""
-    example = torch.zeros(1, CHANNELS, WINDOW_FRAMES)
+def export_net(net: TemporalTcn, channels: int, frames: int, path: Path) -> None:
+    """Write the embedding net as ONNX, `window` (N, channels, frames) -> `embedding` (N, E)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # dynamo=False needs no further package
         torch.onnx.export(
             net.eval(),
-            (example,),
+            (torch.zeros(1, channels, frames),),
             str(path),
             input_names=["window"],
             output_names=["embedding"],
@@ -144,35 +165,29 @@ def export_net(net: BodyTcn, path: Path) -> None:
         )
 
 
-def write(out: Path, net: BodyTcn, head: nn.Linear, record: dict[str, Any]) -> None:
-    """Write the net, the head and its description into a folder."""
+def write(out: Path, trained: Trained, takes: Sequence[Take] = ()) -> None:
+    """Write the net, its heads with calibrated thresholds, and their scores on the synthetic test into a folder.
+
+    Args:
+        out: the folder; made when it is not there.
+        trained: what to write.
+        takes: motion capture for the calibration; the test subject is left out.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    export_net(net, out / "body-temporal.onnx")
-    weight: NDArray[np.float32] = head.weight.detach().numpy()
-    bias: Floats = head.bias.detach().numpy()
-    np.savez(out / "fitness-head.npz", W=weight, b=bias)
-    description = {"space": SPACE, "labels": list(LABELS), **Decision().as_dict(), "training": record}
-    (out / "fitness.json").write_text(json.dumps(description, indent=2) + "\n")
+    corpus, seed = trained.corpus, trained.record["seed"]
+    example, _ = corpus.batch(seed, 1)
+    path = out / f"{corpus.net}-temporal.onnx"
+    export_net(trained.net, example.shape[1], example.shape[2], path)
+    for head in corpus.heads:
+        layer = trained.layers[head.name]
+        np.savez(out / f"{head.name}-head.npz", W=layer.weight.detach().numpy(), b=layer.bias.detach().numpy())
+        description = {"space": corpus.space, "labels": list(head.labels), "rejected": list(head.rejected)}
+        _save(out / f"{head.name}.json", {**description, "training": trained.record})
+    for head in corpus.heads:
+        decision = calibrate(out, corpus, head, seed + CALIBRATION_SEED_OFFSET, training_takes(takes))
+        description = json.loads((out / f"{head.name}.json").read_text())
+        _save(out / f"{head.name}.json", {**description, **decision.as_dict()})
 
 
-def main() -> None:
-    """Train and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=Plan.seed)
-    parser.add_argument("--samples", type=int, default=Plan.samples)
-    parser.add_argument("--epochs", type=int, default=Plan.epochs)
-    parser.add_argument("--mocap", type=Path, help="folder with the packed CMU motion capture (optional)")
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    takes = training_takes(read_takes(args.mocap)) if args.mocap else []
-    plan = Plan(seed=args.seed, samples=args.samples, epochs=args.epochs)
-    net, head, record = train(plan, takes)
-    if takes:
-        record["captured_subjects"] = sorted({take.subject for take in takes})
-        record["test_subject"] = TEST_SUBJECT
-    write(args.out, net, head, record)
-    print(f"{args.out}: synthetic validation {record['synthetic_validation']:.2%}, {record['seconds']} s")
-
-
-if __name__ == "__main__":
-    main()
+def _save(path: Path, description: dict[str, Any]) -> None:
+    path.write_text(json.dumps(description, indent=2) + "\n")

@@ -8,19 +8,22 @@ from sensegraph.models.temporal import load_head
 from sensegraph.training.motion import capture
 from sensegraph.training.motion.body import ANKLES, HIPS, SHOULDERS, WRISTS, Angles, Body, pose
 from sensegraph.training.motion.camera import film
+from sensegraph.training.motion.exercise import Exercise, mirrored, perform, right_handed
 from sensegraph.training.motion.exercises import EXERCISES
 from sensegraph.training.motion.negatives import OTHER
 from sensegraph.training.motion.rhythm import bump, excursion, once, wander
 from sensegraph.training.motion.sample import LABELS, LONGEST_BEFORE, batch, window
+from sensegraph.training.motion.styles import BANDS, Styles
 
 BONES = ((7, 9, "thigh"), (9, 11, "shank"), (1, 3, "upper_arm"), (3, 5, "forearm"))
 MOCAP = Path(__file__).parents[3] / "shared" / "mocap"
 
 
 def span(name: str, joint: int) -> float:
-    """Range of a joint's height over four drawn clips of an exercise, in metres."""
-    clips = [EXERCISES[name](np.random.default_rng(seed), Body(), 96) for seed in range(4)]
-    return float(min(np.ptp(clip[:, joint, 1]) for clip in clips))
+    """Median range of a joint's height over nine drawn clips of an exercise, in metres."""
+    cycles = np.arange(96) / 16 / 2.0
+    clips = [perform(np.random.default_rng(seed), EXERCISES[name], Body(), cycles) for seed in range(9)]
+    return float(np.median([np.ptp(clip[:, joint, 1]) for clip in clips]))
 
 
 def test_limbs_keep_their_length() -> None:
@@ -79,9 +82,9 @@ def test_exercises_move_what_they_are_named_for() -> None:
     assert span("Lunges (alternating)", HIPS[0]) > 0.15
 
 
-@pytest.mark.parametrize("movement", [*EXERCISES.values(), *OTHER], ids=lambda movement: movement.__name__)
+@pytest.mark.parametrize("movement", OTHER, ids=lambda movement: movement.__name__)
 def test_movement_gives_finite_joints(movement) -> None:  # noqa: ANN001
-    """Every movement gives joints of a person's size for any draw."""
+    """Every everyday movement gives joints of a person's size for any draw."""
     for seed in range(8):
         joints = movement(np.random.default_rng(seed), Body(), WINDOW_FRAMES)
         assert joints.shape == (WINDOW_FRAMES, 13, 3)
@@ -94,11 +97,60 @@ def test_labels_are_those_of_the_shipped_head() -> None:
     assert load_head("fitness").labels == LABELS
 
 
+def test_library_has_every_exercise() -> None:
+    """78 exercises and two states; the third, an empty picture, is decided by presence."""
+    assert len(EXERCISES) == 78
+    assert list(EXERCISES) == sorted(EXERCISES)
+
+
+def test_exercises_of_a_side_come_in_pairs() -> None:
+    """What is told apart by side exists for both, and one is the mirror image of the other."""
+    for label in EXERCISES:
+        for side, other in (("(left)", "(right)"), ("Left", "Right")):
+            if side in label and other not in label:
+                assert EXERCISES[label].sided
+                assert label.replace(side, other) in EXERCISES
+
+
+def test_other_exercises_are_mirrored_at_random() -> None:
+    """An exercise without a side is done with either; one with a side never changes it."""
+    lifted = np.zeros((4, 13, 3))
+    lifted[:, 9, 1] = 1  # the left knee
+    either = Exercise(lambda rng, body, cycles: lifted, (1, 2))
+    left = Exercise(lambda rng, body, cycles: lifted, (1, 2), sided=True)
+    rng, cycles = np.random.default_rng(1), np.arange(4.0)
+    assert {int(perform(rng, either, Body(), cycles)[0, :, 1].argmax()) for _ in range(20)} == {9, 10}
+    assert {int(perform(rng, left, Body(), cycles)[0, :, 1].argmax()) for _ in range(20)} == {9}
+    assert perform(rng, right_handed(left), Body(), cycles)[0, 10, 1] == 1
+    np.testing.assert_array_equal(mirrored(mirrored(lifted)), lifted)
+
+
+def test_held_out_styles_are_not_those_of_training() -> None:
+    """The bands of a range that training draws from, and those of the test, do not meet."""
+    kept, held = Styles(1), Styles(1, held_out=True)
+    seen = np.histogram([kept.reserved(0, 1) for _ in range(3000)], 600, (0, 1))[0] > 0
+    tested = np.histogram([held.reserved(0, 1) for _ in range(3000)], 600, (0, 1))[0] > 0
+    assert (seen & tested).sum() <= 2 * BANDS  # the bins in which a band ends
+    assert (seen | tested).mean() > 0.95
+
+
+def test_first_draw_of_a_style_keeps_to_the_bands() -> None:
+    """After `begin`, one uniform draw comes from the bands, later ones from everywhere."""
+    held = Styles(2, held_out=True)
+    firsts, seconds = [], []
+    for _ in range(200):
+        held.begin()
+        firsts.append(held.uniform(0, BANDS) % 1)
+        seconds.append(held.uniform(0, BANDS) % 1)
+    assert all(abs(first - 0.5) <= 0.076 for first in firsts)
+    assert max(abs(second - 0.5) for second in seconds) > 0.3
+
+
 @pytest.mark.parametrize("label", LABELS)
 def test_window_has_its_label_and_a_person_at_the_end(label: str) -> None:
     """A window carries its label; what came before never fills more than its share."""
     for seed in range(5):
-        item = window(np.random.default_rng(seed), label)
+        item = window(Styles(seed), label)
         assert LABELS[item.label] == label
         assert item.joints.shape == (WINDOW_FRAMES, 13, 3)
         assert item.seen[LONGEST_BEFORE:].mean() > 0.5

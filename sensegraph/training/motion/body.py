@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sensegraph.training.motion.styles import reserved
+
 Array = NDArray[np.float64]
 
 NOSE, SHOULDERS, ELBOWS, WRISTS, HIPS, KNEES, ANKLES = 0, [1, 2], [3, 4], [5, 6], [7, 8], [9, 10], [11, 12]
@@ -39,7 +41,7 @@ class Body:
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Body:
         """Draw a stature of 1.5 to 1.95 m and segments within 8 % of their usual share."""
-        stature = rng.uniform(1.5, 1.95)
+        stature = reserved(rng, 1.5, 1.95)
         return cls(**{name: stature * share * rng.uniform(0.92, 1.08) for name, share in SEGMENT_SHARES.items()})
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensegraph.training.motion.body import ANKLES, HIPS, KNEES, SHOULDERS
+from sensegraph.training.motion.styles import reserved
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -25,14 +26,14 @@ def project(rng: Rng, joints: Array) -> tuple[Array, Array]:
     Returns:
         (T, 13, 2) picture coordinates with y down, and (T, 13) depth behind the body's middle in metres.
     """
-    yaw = rng.uniform(0, 2 * np.pi) if rng.uniform() < 0.6 else rng.normal(0, 0.5)
+    yaw = reserved(rng, 0, 2 * np.pi) if rng.uniform() < 0.6 else rng.normal(0, 0.5)
     pitch, roll = np.radians(rng.normal(5, 10)), np.radians(rng.normal(0, 3))
     points = joints - joints[:, HIPS].mean(axis=(0, 1))
     for angle, i, j in ((-yaw, 0, 2), (pitch, 1, 2), (roll, 0, 1)):
         first, second = points[..., i].copy(), points[..., j].copy()
         points[..., i] = np.cos(angle) * first - np.sin(angle) * second
         points[..., j] = np.sin(angle) * first + np.cos(angle) * second
-    distance = np.maximum(rng.uniform(2.0, 7.0) - points[..., 2], 0.8)
+    distance = np.maximum(reserved(rng, 2.0, 7.0) - points[..., 2], 0.8)
     flat = np.stack([points[..., 0], -points[..., 1]], axis=-1) / distance[..., None]
     return flat, -points[..., 2]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +19,11 @@ JOINTS_13 = [0, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17]
 MIRROR_13 = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11]
 FILES = ("cmu_exercise.npz", "cmu_negative.npz", "cmu_activity.npz")
 TEST_SUBJECT = "14"
-LABELS = {"JumpJack": "Jumping Jacks", "Squat": "Squats"}
-UNUSED = {"KneeRaise"}  # a slow march with high knees: neither a clean positive nor a negative
+LABELS = {"JumpJack": "Jumping Jacks", "Squat": "Squats", "ArmCircle": "Arm Circles"}
+UNUSED = {"KneeRaise", "Box", "UpDown", "ToeTouchOneHand", "ToeTouchTwoHands"}
+"""Near an exercise, but not surely it: a slow march with high knees, shadow boxing of any kind, bends to the floor."""
+UNUSED_CLIPS = {"131_04", "135_06", "02_05"}
+"""Repeated hops, a karate form and punches: near bunny hops, kicks and boxing."""
 OTHER = "Doing other things"
 
 
@@ -64,12 +68,12 @@ def read_file(path: Path) -> list[Take]:
         cuts = [0, *(np.flatnonzero(np.diff(labels)) + 1), len(labels)]
         for begin, end in pairwise(cuts):
             label = classes[labels[begin]] if labels[begin] >= 0 else ""
-            if label not in UNUSED:
+            if label not in UNUSED and str(name).removeprefix("cmu_") not in UNUSED_CLIPS:
                 takes.append(Take(str(name), LABELS.get(label, OTHER), joints[begin:end]))
     return takes
 
 
-def training_takes(takes: list[Take]) -> list[Take]:
+def training_takes(takes: Sequence[Take]) -> list[Take]:
     """Leave out the subject that is kept for testing."""
     return [take for take in takes if take.subject != TEST_SUBJECT]
 

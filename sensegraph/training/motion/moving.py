@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from sensegraph.models.skeleton import RATE_FPS
 from sensegraph.training.motion.arms import busy, hold_arms
 from sensegraph.training.motion.body import Angles, Body, planted, pose
-from sensegraph.training.motion.exercises import plank
 from sensegraph.training.motion.rhythm import bump, excursion, once, phase, wander
 
 Array = NDArray[np.float64]
@@ -66,16 +65,12 @@ def sit_or_stand(rng: Rng, body: Body, frames: int) -> Array:
 
 
 def bend(rng: Rng, body: Body, frames: int) -> Array:
-    """Hinge at the hips or crouch: toe touch, good morning, lift something, tie a shoe, land in a crouch."""
+    """Hinge at the hips or crouch once: pick something up, tie a shoe, land in a crouch."""
     u = rng.uniform
     angles = Angles(frames)
-    course = rng.integers(3)
-    level = (
-        excursion(phase(rng, frames, u(1.2, 4)), u(0, 0.4), u(0, 0.4)),
-        once(rng, frames),
-        bump(rng, frames, 0.6, 1.8),
-    )[course]
-    deep = u(0, 115) if course == 1 else u(0, 42)
+    stays = u() < 0.5
+    level = once(rng, frames) if stays else bump(rng, frames, 0.6, 1.8)
+    deep = u(0, 115) if stays else u(0, 60)
     hinge = u(55, 112)
     angles.set(lean=level * hinge, thigh_flex=level * deep, shank_flex=-level * deep * u(0.1, 0.5))
     stance = u(2, 20)
@@ -90,52 +85,51 @@ def bend(rng: Rng, body: Body, frames: int) -> Array:
 
 
 def step_aside(rng: Rng, body: Body, frames: int) -> Array:
-    """Side lunges, leg raises to the side, kicks, steps forward that stay, one knee on the floor."""
+    """Step or lunge to the side, step forward and stay, lift a foot once, go down on one knee."""
     u = rng.uniform
     angles = Angles(frames)
     cycles = phase(rng, frames, u(0.9, 4))
-    level = excursion(cycles, u(0, 0.3), u(0, 0.3))
-    left = np.floor(cycles) % 2 if u() < 0.6 else np.zeros(frames)
     kind = rng.integers(4)
-    if kind == 3:
-        level = once(rng, frames, 0.4, 1.2)
-        left = np.zeros(frames)
-    forward, sideways, knee = (
-        (u(40, 85), u(15, 40), 25),
-        (0, u(20, 60), 0),
-        (u(30, 95), 5, u(-20, 60)),
-        (u(15, 90), 5, u(0, 30)),
+    level = (
+        excursion(cycles, u(0, 0.3), u(0, 0.3)) if kind == 0 else bump(rng, frames) if kind == 1 else once(rng, frames)
+    )
+    left = np.floor(cycles) % 2 if kind == 0 and u() < 0.6 else np.zeros(frames)
+    forward, sideways, knee, trail, drop = (
+        (u(40, 85), u(15, 40), 25.0, 40.0, 0.0),
+        (u(10, 80), u(0, 25), u(-20, 60), 0.0, 0.0),
+        (u(10, 45), 5.0, u(0, 30), 0.0, u(0, 30)),
+        (u(60, 95), 5.0, u(0, 30), 0.0, u(60, 95)),
     )[kind]
-    trail = (40, 0, 0, 0)[kind]
     for side, mine in (("L", left), ("R", 1 - left)):
-        angles.values["thigh_flex" + side] = level * (mine * forward - (1 - mine) * (u(0, 25) if kind == 3 else 0))
-        angles.values["shank_flex" + side] = -level * (mine * knee + (1 - mine) * (u(0, 90) if kind == 3 else 0))
-        angles.values["thigh_abduct" + side] = 4 + level * (mine * sideways + (1 - mine) * trail)
-        angles.values["shank_abduct" + side] = 4 + level * (mine * sideways * (kind == 1) + (1 - mine) * trail)
+        other = 1 - mine
+        angles.values["thigh_flex" + side] = level * (mine * forward - other * (u(0, 25) if drop else 0.0))
+        angles.values["shank_flex" + side] = -level * (mine * knee + other * drop)
+        angles.values["thigh_abduct" + side] = 4 + level * (mine * sideways + other * trail)
+        angles.values["shank_abduct" + side] = 4 + level * other * trail
     angles.set(lean=level * u(-15, 40), x=(2 * left - 1) * level * u(0, 0.4), roll=level * u(-12, 12))
     hold_arms(rng, angles, level)
     return pose(body, angles)
 
 
 def jump(rng: Rng, body: Body, frames: int) -> Array:
-    """Jump once with a dip before and after, or hop, bounce and bob on the spot."""
+    """Jump once with a dip before and after, or bob in the knees."""
     u = rng.uniform
     angles = Angles(frames)
     dip = u(5, 60)
-    if u() < 0.5:
-        at, length = rng.uniform(0, frames), u(5, 10)
+    if u() < 0.7:
+        at, length = u(0, frames), u(5, 10)
         place = (np.arange(frames) - at) / length
         air = np.clip(1 - place**2 * 4, 0, 1)
         bent = np.exp(-((np.abs(place) - 0.9) ** 2) * 6)
     else:
-        cycles = phase(rng, frames, u(0.4, 1.5))
-        air = np.abs(np.sin(np.pi * cycles)) * (u() < 0.7)
-        bent = np.abs(np.cos(np.pi * cycles)) * u(0.2, 0.7)
+        air = np.zeros(frames)
+        bent = np.abs(np.cos(np.pi * phase(rng, frames, u(0.4, 1.5)))) * u(0.1, 0.4)
     angles.set(
         thigh_flex=bent * dip,
         shank_flex=-bent * dip * u(0.4, 0.9),
         lean=bent * u(0, 40),
         jump=u(0.05, 0.4) * air,
+        heading=air * u(-60, 60) if u() < 0.3 else 0.0,
     )
     swing = u(-30, 150)
     hold_arms(rng, angles)
@@ -144,36 +138,37 @@ def jump(rng: Rng, body: Body, frames: int) -> Array:
     return pose(body, angles)
 
 
-def butt_kicks(rng: Rng, body: Body, frames: int) -> Array:
-    """Run or march on the spot with low knees, heels to the seat."""
-    u = rng.uniform
-    angles = Angles(frames)
-    cycles = phase(rng, frames, u(0.45, 1.4))
-    for side, sign in (("L", 1.0), ("R", -1.0)):
-        up = np.clip(sign * np.sin(2 * np.pi * cycles), 0, 1)
-        angles.values["thigh_flex" + side] = up * u(-15, 50)
-        angles.values["shank_flex" + side] = -up * u(20, 125)
-    angles.set(jump=u(0, 0.08) * np.abs(np.sin(2 * np.pi * cycles)), lean=u(-3, 12))
-    hold_arms(rng, angles)
-    return pose(body, angles)
-
-
 def on_floor(rng: Rng, body: Body, frames: int) -> Array:
-    """Hold a plank, sit up, lie, or sit on the floor."""
+    """Sit up, sit or lie on the floor, roll from side to side, read or talk there."""
     u = rng.uniform
-    if u() < 0.4:
-        return plank(rng, body, np.full(frames, u(0, 0.9))) + np.cumsum(rng.normal(0, 0.002, (frames, 1, 3)), axis=0)
     angles = Angles(frames)
-    rise = excursion(phase(rng, frames, u(1.5, 4))) if u() < 0.6 else wander(rng, frames, 0, 0.2, 1.5)
+    draw = u()
+    rise = excursion(phase(rng, frames, u(1.5, 4))) if draw < 0.4 else wander(rng, frames, 0, 0.2, 1.5)
     base, knee = u(-95, -20), u(0, 75)
     angles.set(
         lean=base + rise * u(20, 90),
         thigh_flex=90 + knee,
         shank_flex=90 - knee * u(0.3, 1.2),
-        thigh_abduct=u(0, 15),
+        thigh_abduct=u(0, 35),
+        roll=wander(rng, frames, -20, 20, 1.5) if u() < 0.3 else 0.0,
     )
-    if u() < 0.6:
+    if u() < 0.5:
         angles.set(upper_arm_flex=u(0, 200), forearm_flex=u(60, 250), upper_arm_abduct=u(0, 40))
     else:
         busy(rng, angles, u(0.6, 1.5))
     return pose(body, angles, grounded=False)
+
+
+def get_down(rng: Rng, body: Body, frames: int) -> Array:
+    """Get down to the floor or up from it: on one knee, on the hands, onto all fours."""
+    u = rng.uniform
+    angles = Angles(frames)
+    down = once(rng, frames, 0.8, 2.2)
+    kneel, lean = u(0, 1), u(20, 95)
+    angles.set(lean=down * lean, heading=down * u(-40, 40))
+    for side, knee in (("L", u(60, 100)), ("R", u(60, 100) * kneel)):
+        angles.values["thigh_flex" + side] = down * (knee - 60 * kneel)
+        angles.values["shank_flex" + side] = -down * knee * u(0.6, 1.1)
+    hold_arms(rng, angles)
+    angles.set(upper_arm_flex=down * u(20, 100), forearm_flex=down * u(0, 100))
+    return pose(body, angles)

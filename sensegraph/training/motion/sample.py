@@ -12,22 +12,27 @@ from sensegraph.models.skeleton import WINDOW_FRAMES, Floats, skeleton_channels
 from sensegraph.training.motion.body import HIPS, Body
 from sensegraph.training.motion.camera import film
 from sensegraph.training.motion.capture import Take, draw_window
-from sensegraph.training.motion.exercises import EXERCISES, Movement
+from sensegraph.training.motion.exercise import perform
+from sensegraph.training.motion.exercises import EXERCISES
 from sensegraph.training.motion.negatives import nothing, other
+from sensegraph.training.motion.rhythm import phase
+from sensegraph.training.motion.styles import Styles
 
 Array = NDArray[np.float64]
-Rng = np.random.Generator
 
-GENERATOR_VERSION = 1
-MOVEMENTS: dict[str, Movement] = {**EXERCISES, "Doing nothing": nothing, "Doing other things": other}
-LABELS = tuple(MOVEMENTS)
-SHARES = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.6, 4.4])
+GENERATOR_VERSION = 2
+NOTHING, OTHER = "Doing nothing", "Doing other things"
+LABELS = (*EXERCISES, NOTHING, OTHER)
+
+COMMON = (
+    "Squats", "Jumping Jacks", "Pushups", "Lunges (alternating)", "Lunges (stationary)", "High Knees", "Plank",
+    "Burpees", "Mountain Climbers",
+)  # fmt: skip
+"""What people do most: more windows of these."""
+SHARES = np.array([2.5 if label in COMMON else 1.0 for label in EXERCISES] + [7.0, 45.0])
 LONGEST_BEFORE = 16  # frames of something else that a window may begin with
-CAPTURED = {
-    "Squats": 0.08,
-    "Jumping Jacks": 0.08,
-    "Doing other things": 0.3,
-}  # share of windows from motion capture
+CAPTURED = {"Squats": 0.08, "Jumping Jacks": 0.08, "Arm Circles": 0.15, OTHER: 0.3}
+"""Share of the windows of a label that comes from motion capture, where there is some."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,21 @@ class Window:
     label: int
 
 
-def movement(rng: Rng, label: str, body: Body, takes: Sequence[Take]) -> Array:
+def movement(rng: Styles, label: str, body: Body, takes: Sequence[Take]) -> Array:
     """Joints (40, 13, 3) in metres of one label, from the generator or from motion capture."""
     fitting = [take for take in takes if take.label == label]
     if fitting and rng.uniform() < CAPTURED.get(label, 0):
         return draw_window(rng, fitting[rng.integers(len(fitting))], WINDOW_FRAMES)
-    return MOVEMENTS[label](rng, body, WINDOW_FRAMES)
+    if label == NOTHING:
+        return nothing(rng, body, WINDOW_FRAMES)
+    if label == OTHER:
+        return other(rng, body, WINDOW_FRAMES)
+    exercise = EXERCISES[label]
+    cycles = phase(rng, WINDOW_FRAMES, rng.uniform(*exercise.period_s)) + rng.integers(4)
+    return perform(rng, exercise, body, cycles)
 
 
-def join(rng: Rng, before: Array, after: Array, frames: int) -> Array:
+def join(rng: Styles, before: Array, after: Array, frames: int) -> Array:
     """Let one movement pass into another around a frame, within 0.2 to 0.5 s."""
     fade = rng.integers(3, 9)
     weight = np.clip((np.arange(len(after)) - frames + fade) / fade, 0, 1)
@@ -57,15 +68,15 @@ def join(rng: Rng, before: Array, after: Array, frames: int) -> Array:
     return np.asarray((before + shift) * (1 - weight) + after * weight)
 
 
-def predecessor(rng: Rng, label: str) -> str:
+def predecessor(rng: Styles, label: str) -> str:
     """What a person did before: mostly nothing or everyday movements, sometimes an exercise."""
-    draw = rng.uniform()
+    draw, exercise = rng.uniform(), LABELS[rng.integers(len(EXERCISES))]
     if label in EXERCISES:
-        return "Doing nothing" if draw < 0.5 else "Doing other things" if draw < 0.85 else LABELS[rng.integers(6)]
-    return LABELS[rng.integers(6)] if draw < 0.6 else "Doing other things" if draw < 0.8 else "Doing nothing"
+        return NOTHING if draw < 0.5 else OTHER if draw < 0.85 else exercise
+    return exercise if draw < 0.6 else OTHER if draw < 0.8 else NOTHING
 
 
-def window(rng: Rng, label: str, takes: Sequence[Take] = ()) -> Window:
+def window(rng: Styles, label: str, takes: Sequence[Take] = ()) -> Window:
     """Draw one labelled window.
 
     Args:
@@ -87,14 +98,24 @@ def window(rng: Rng, label: str, takes: Sequence[Take] = ()) -> Window:
     return Window(points.astype(np.float32), seen, LABELS.index(label))
 
 
-def batch(seed: int, size: int, takes: Sequence[Take] = ()) -> tuple[Floats, NDArray[np.int64]]:
+def batch(
+    seed: int, size: int, takes: Sequence[Take] = (), *, held_out: bool = False, even: bool = False
+) -> tuple[Floats, NDArray[np.int64]]:
     """Draw many windows as the net's input.
+
+    Args:
+        seed: seed of the batch.
+        size: number of windows.
+        takes: motion capture to mix in.
+        held_out: take styles, bodies and cameras from the bands that training leaves out.
+        even: as many windows of every label, instead of the shares of training.
 
     Returns:
         (size, CHANNELS, 40) channels and (size,) indices into `LABELS`.
     """
-    rng = np.random.default_rng(seed)
-    labels = rng.choice(len(LABELS), size=size, p=SHARES / SHARES.sum())
+    rng = Styles(seed, held_out=held_out)
+    shares = np.ones(len(LABELS)) if even else SHARES
+    labels = rng.choice(len(LABELS), size=size, p=shares / shares.sum())
     windows = [window(rng, LABELS[label], takes) for label in labels]
     joints = np.stack([item.joints for item in windows])
     seen = np.stack([item.seen for item in windows])

@@ -57,30 +57,83 @@ def hands_busy(rng: Rng, body: Body, frames: int) -> Array:
 
 
 def arm_drill(rng: Rng, body: Body, frames: int) -> Array:
-    """Arm circles, raises to the side, the front or overhead, punches; legs stay."""
+    """Raise both arms or one to the side, the front or overhead, once or again and again; legs stay or give a little.
+
+    Arm circles, punches and jumping jacks are exercises; this is what looks like them.
+    """
     u = rng.uniform
     angles = Angles(frames)
     cycles = phase(rng, frames, u(0.6, 2.6))
     level = (excursion(cycles, u(0, 0.3), u(0, 0.3)), once(rng, frames), bump(rng, frames))[rng.integers(3)]
-    lift, stance = u(50, 180), u(2, 22)
+    lift, stance, alone = u(50, 180), u(2, 22), u() < 0.4
     angles.set(thigh_abduct=stance, shank_abduct=stance)
-    kind = rng.integers(4)
-    if kind == 0:
-        wave, size = np.sin(2 * np.pi * cycles), u(5, 60)
-        angles.set(upper_arm_abduct=90 + size * wave, forearm_abduct=90 + size * wave)
-        angles.set(upper_arm_flex=size * np.cos(2 * np.pi * cycles))
-    elif kind == 1:
-        angles.set(upper_arm_abduct=5 + level * lift, forearm_abduct=5 + level * (lift + u(-20, 20)))
-    elif kind == 2:
-        angles.set(upper_arm_flex=5 + level * lift, forearm_flex=10 + level * (lift + u(-10, 40)))
-    else:
-        for side, sign in (("L", 1.0), ("R", -1.0)):
-            out = np.clip(sign * np.sin(2 * np.pi * cycles), 0, 1)
-            angles.values["upper_arm_flex" + side] = 20 + 70 * out
-            angles.values["forearm_flex" + side] = 140 - 50 * out
+    hold_arms(rng, angles)
+    sides = ("L", "R") if not alone else (("L",), ("R",))[rng.integers(2)]
+    plane = "abduct" if u() < 0.5 else "flex"
+    for side in sides:
+        angles.values[f"upper_arm_{plane}{side}"] = 5 + level * lift
+        angles.values[f"forearm_{plane}{side}"] = 8 + level * (lift + u(-20, 30))
     if u() < 0.3:
         knees = u(0, 30) * np.abs(np.sin(2 * np.pi * cycles))
         angles.set(thigh_flex=knees, shank_flex=-knees)
+    return pose(body, angles)
+
+
+def lift_weights(rng: Rng, body: Body, frames: int) -> Array:
+    """Curl, press overhead, row or raise weights sideways, with both arms or in turn; standing or sitting."""
+    u = rng.uniform
+    angles = Angles(frames)
+    cycles = phase(rng, frames, u(1.0, 3.5))
+    in_turn = u() < 0.4
+    kind, top, lean = rng.integers(4), u(0.7, 1), u(25, 75)
+    for side, shift in (("L", 0.0), ("R", 0.5 if in_turn else 0.0)):
+        level = top * excursion(cycles + shift, u(0, 0.2), u(0, 0.5 if in_turn else 0.25))
+        upper, upper_side, fore, fore_side = (
+            (u(-8, 12) + level * u(0, 25), u(3, 15), 5 + level * 140, u(-15, 10)),
+            (20 - level * 10, 40 + level * 130, 150 + level * 20, level * 165 - 10),
+            (lean - level * (lean + u(10, 40)), u(5, 30), lean + level * u(0, 40), u(0, 10)),
+            (u(0, 20), 6 + level * 85, u(0, 40), 6 + level * 85),
+        )[kind]
+        values = {"upper_arm_flex": upper, "upper_arm_abduct": upper_side}
+        values |= {"forearm_flex": fore, "forearm_abduct": fore_side}
+        angles.values |= {name + side: value for name, value in values.items()}
+    stance = u(2, 15)
+    angles.set(thigh_abduct=stance, shank_abduct=stance, lean=lean if kind == 2 else u(-6, 8))
+    if kind == 2:
+        angles.set(thigh_flex=u(0, 30), shank_flex=-u(5, 20))
+    elif u() < 0.25:
+        angles.set(thigh_flex=u(75, 100), shank_flex=u(-20, 20))
+    return pose(body, angles)
+
+
+def stretch(rng: Rng, body: Body, frames: int) -> Array:
+    """Bend sideways, twist, reach up with one arm, lean back, shake out the limbs: what warms up but is no exercise."""
+    u = rng.uniform
+    angles = Angles(frames)
+    cycles = phase(rng, frames, u(1.2, 4.0))
+    swing = np.sin(2 * np.pi * cycles) if u() < 0.6 else 2 * once(rng, frames) - 1
+    hold_arms(rng, angles)
+    kind = rng.integers(4)
+    if kind == 0:
+        reach = u(60, 170)
+        angles.set(roll=swing * u(12, 40))
+        angles.values["upper_arm_abductL"] = 10 + np.clip(-swing, 0, 1) * reach
+        angles.values["upper_arm_abductR"] = 10 + np.clip(swing, 0, 1) * reach
+    elif kind == 1:
+        bent, wide = u(0, 110), u(10, 90)
+        angles.set(twist=swing * u(20, 65), upper_arm_abduct=wide, upper_arm_flex=20 + swing * u(0, 30))
+        angles.set(forearm_flex=bent + swing * u(0, 30), forearm_abduct=wide * u(-0.5, 1))
+    elif kind == 2:
+        side = ("L", "R")[rng.integers(2)]
+        angles.values["upper_arm_flex" + side] = 90 + 80 * np.abs(swing)
+        angles.values["forearm_flex" + side] = 90 + 85 * np.abs(swing)
+        angles.set(roll=swing * u(0, 12), lean=u(-15, 5))
+    else:
+        busy(rng, angles, u(0.2, 0.5))
+        knees = u(0, 40) * np.clip(np.sin(2 * np.pi * cycles), 0, 1)
+        angles.values |= {"thigh_flexL": knees, "shank_flexL": -knees}
+    stance = u(2, 24)
+    angles.set(thigh_abduct=stance, shank_abduct=stance, heading=wander(rng, frames, -10, 10, 1.5))
     return pose(body, angles)
 
 

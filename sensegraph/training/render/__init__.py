@@ -1,5 +1,6 @@
 """A rendered person in a room, drawn with numpy and OpenCV, for samples and tests.
 
-Signed distances become a mesh (`mesh`), the mesh follows the bones of a pose (`skin`), and a picture is one
-shading pass over an id buffer (`picture`). `choreography` says who moves when; `workout` writes the film.
+Signed distances become a mesh (`mesh`), stretched to a `build`; the mesh follows the bones of a pose (`skin`), and a
+picture is one shading pass over an id buffer (`picture`). A `look` says who is where. `film` draws any motion;
+`routine` and `screen` make a film of labels with its truth; `choreography` and `workout` make the sample film.
 """

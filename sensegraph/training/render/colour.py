@@ -13,10 +13,7 @@ def linear(red: float, green: float, blue: float) -> Array:
     return np.array([red, green, blue], F32) ** F32(GAMMA)
 
 
-SKIN, HAIR, LIPS = linear(0.80, 0.58, 0.46), linear(0.23, 0.145, 0.085), linear(0.68, 0.36, 0.33)
-EYE, IRIS, BROW = linear(0.93, 0.92, 0.90), linear(0.20, 0.13, 0.08), linear(0.15, 0.09, 0.06)
-SHIRT, TRIM, TROUSERS = linear(0.10, 0.44, 0.52), linear(0.86, 0.90, 0.90), linear(0.13, 0.145, 0.19)
-SHOE, SOLE, WATCH = linear(0.86, 0.86, 0.87), linear(0.93, 0.42, 0.22), linear(0.10, 0.10, 0.11)
+EYE, IRIS, WATCH = linear(0.93, 0.92, 0.90), linear(0.20, 0.13, 0.08), linear(0.10, 0.10, 0.11)
 
 
 def grain(x: Array, y: Array, seed: float = 0.0) -> Array:

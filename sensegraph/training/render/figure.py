@@ -7,6 +7,7 @@ import numpy as np
 
 from sensegraph.training.render.array import Array
 from sensegraph.training.render.distance import cone, ellipsoid, smooth_min, union
+from sensegraph.training.render.hair import hair_distance
 from sensegraph.training.render.hand import FINGERS, WIDTH
 from sensegraph.training.render.posture import ANKLE, SHANK, THIGH, Posture, direction, joints
 from sensegraph.training.render.rotation import moved
@@ -92,14 +93,6 @@ def body_distance(points: Array) -> Array:
     return union(0.03, union(0.06, _torso(q), neck, _arm(q)), _leg(q), _foot(q))
 
 
-def hairline(points: Array) -> Array:
-    """Positive (n,) where hair grows; head coordinates."""
-    x, y, z = np.abs(points[:, 0]), points[:, 1], points[:, 2]
-    front = 0.254 - 15.0 * np.clip(x - 0.046, 0, 1) ** 1.5 + 0.004 * np.sin(points[:, 0] * 95)
-    back = np.interp(z, [-0.12, -0.03, 0.012], [0.085, 0.140, 0.150])
-    return np.asarray(y - np.where(z > 0.012, np.minimum(front + 0.35 * (z - 0.078), 0.30), back))
-
-
 def _skull(q: Array) -> Array:
     out = union(
         0.03,
@@ -114,18 +107,8 @@ def _skull(q: Array) -> Array:
     return smooth_min(out, ellipsoid(q, (0.031, 0.183, 0.0735), (0.0145, 0.013, 0.0145)), 0.004)
 
 
-def _hair(points: Array, q: Array) -> Array:
-    out = union(
-        0.03,
-        ellipsoid(q, (0, 0.226, -0.016), (0.084, 0.099, 0.104)),
-        ellipsoid(q, (0, 0.283, 0.030), (0.060, 0.036, 0.060)),
-    )
-    wave = np.sin(points[:, 0] * 210 + 5 * np.sin(points[:, 2] * 40)) * np.sin(q[:, 1] * 60 + q[:, 2] * 90)
-    return -smooth_min(-(out + 0.0022 * wave), hairline(q) * 0.7, 0.010)
-
-
-def head_distance(points: Array) -> Array:
-    """Head, neck and hair; the origin is the middle between the shoulders."""
+def head_distance(points: Array, hair: str = "short") -> Array:
+    """Head, neck and hair of a cut; the origin is the middle between the shoulders."""
     q = _half(points)
     nose = union(
         0.008,
@@ -140,7 +123,7 @@ def head_distance(points: Array) -> Array:
     ear = ellipsoid(q, (0.077, 0.172, -0.008), (0.011, 0.031, 0.019))
     neck = cone(q, (0, -0.03, -0.014), (0, 0.12, -0.010), 0.056, 0.052)
     face = union(0.012, union(0.03, smooth_min(_skull(q), nose, 0.012), neck), lips, ear)
-    return union(0.004, face, _hair(points, q))
+    return face if hair == "bald" else union(0.004, face, hair_distance(points, hair))
 
 
 def hand_distance(points: Array) -> Array:

@@ -30,12 +30,16 @@ BONES = 16  # the palm, then three for each finger
 
 @dataclass(frozen=True)
 class HandShape:
-    """Angles in degrees: curl of the three finger joints, spread, curl and abduction of the thumb."""
+    """Angles in degrees: curl of the three finger joints, spread, curl and abduction of the thumb.
+
+    `fingers` says how much of the curl index, middle, ring and little finger take, 0 straight to 1.
+    """
 
     curl: tuple[float, float, float]
     spread: float
     thumb: tuple[float, float, float]
     abduct: float
+    fingers: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
 
 
 OPEN = HandShape((4, 5, 4), 9, (0, 0, 0), 6)
@@ -60,7 +64,8 @@ def hand_bones(shape: HandShape, side: int) -> list[tuple[Array, Array]]:
 
 def _joint(shape: HandShape, finger: int, k: int, flip: int) -> Array:
     if finger:
-        bend = rotation(np.array([1.0, 0, 0]), shape.curl[k] * (1 + 0.04 * (finger - 2)))
+        curl = shape.curl[k] * (1 + 0.04 * (finger - 2)) * shape.fingers[finger - 1]
+        bend = rotation(np.array([1.0, 0, 0]), curl)
         spread = rotation(np.array([0.0, 0, 1]), flip * -shape.spread * (2.2 - finger) * 0.6)
         return bend if k else bend @ spread
     axis = np.array([0.55, -0.45, -0.70]) if k else np.array([0.15, -0.95, -0.25])

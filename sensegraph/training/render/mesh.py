@@ -1,6 +1,7 @@
 """The person's mesh: body, head and both hands in one, with the weights of the bones."""
 
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from sensegraph.training.render.figure import (
     hand_distance,
     head_distance,
 )
+from sensegraph.training.render.hair import HEAD_BOX
 from sensegraph.training.render.hand import FINGERS, WIDTH
 from sensegraph.training.render.rotation import moved
 from sensegraph.training.render.surface import Surface, surface_nets
@@ -38,6 +40,8 @@ class Mesh:
         weights: Share of each bone (v, BONES), summing to 1.
         quads: Vertex numbers (q,4).
         part: BODY, FACE, LEFT_HAND or RIGHT_HAND of each vertex (v,).
+        joints: Joints (13,3) of the pose in which `world` stands, metres.
+        hand: Size of the hands, 1 as modelled.
     """
 
     rest: Array
@@ -47,17 +51,21 @@ class Mesh:
     weights: Array
     quads: Array
     part: Array
+    joints: Array
+    hand: float = 1.0
 
 
-def build_mesh(fine: float = 1.0) -> Mesh:
-    """Mesh the figure.
+@cache
+def build_mesh(fine: float = 1.0, hair: str = "short") -> Mesh:
+    """Mesh the figure; built once for equal arguments.
 
     Args:
         fine: Factor on the cell sizes; 1 is right for 640x480, 2 is four times faster and visibly coarser.
+        hair: Cut of the hair, a key of `hair.HEAD_BOX`.
     """
     top = NECK[1] + 0.14
     body = surface_nets(body_distance, (-0.72, -0.02, -0.20), (0.72, top, 0.24), 0.013 * fine)
-    head = surface_nets(head_distance, (-0.10, -0.06, -0.13), (0.10, 0.335, 0.14), 0.0062 * fine)
+    head = surface_nets(partial(head_distance, hair=hair), *HEAD_BOX[hair], 0.0062 * fine)
     right = surface_nets(hand_distance, (-0.065, -0.045, -0.03), (0.095, 0.205, 0.04), 0.0052 * fine)
     mirror = np.array([-1, 1, 1], F32)
     left = Surface(right.vertices * mirror, right.quads[:, ::-1], right.normals * mirror, right.openness)
@@ -83,6 +91,7 @@ def build_mesh(fine: float = 1.0) -> Mesh:
         weights=np.concatenate(weights).astype(F32),
         quads=np.concatenate([p.quads + b for p, b in zip(parts, base, strict=True)]),
         part=part,
+        joints=REST,
     )
 
 

@@ -9,6 +9,7 @@ from sensegraph.training.render.camera import Camera
 from sensegraph.training.render.colour import GAMMA
 from sensegraph.training.render.distance import F32
 from sensegraph.training.render.light import shade, wrinkle
+from sensegraph.training.render.look import WORKOUT, Look
 from sensegraph.training.render.mesh import BODY, Mesh
 from sensegraph.training.render.paint import paint
 from sensegraph.training.render.pose import Pose
@@ -24,14 +25,17 @@ class Renderer:
 
     Args:
         camera: Where it stands; its size is the picture's size.
-        mesh: The person.
+        mesh: The person, of the look's build.
         fine: Samples per pixel along each axis; 1 is faster with rougher edges.
         seed: Seed of the sensor noise.
+        look: Skin, hair, clothes, surroundings and light.
     """
 
-    def __init__(self, camera: Camera, mesh: Mesh, fine: int = 2, seed: int = 0) -> None:
-        self.camera, self.mesh, self.fine = camera, mesh, fine
-        self._room = draw_room(camera)
+    def __init__(self, camera: Camera, mesh: Mesh, fine: int = 2, seed: int = 0, look: Look = WORKOUT) -> None:
+        self.camera, self.mesh, self.fine, self.look = camera, mesh, fine, look
+        self._towards = look.light.direction()
+        self._room = draw_room(camera, look.setting)
+        self._room.picture[:] *= F32(look.light.room)
         self._part = mesh.part[mesh.quads[:, 0]]
         self._random = np.random.default_rng(seed)
 
@@ -39,7 +43,7 @@ class Renderer:
         """Draw one frame: uint8 RGB (H,W,3); equal poses differ only by sensor noise."""
         vertices, normals = bend(self.mesh, pose)
         picture = self._room.picture.copy()
-        floor_shadow(picture, self._room.floor, self.camera, vertices)
+        floor_shadow(picture, self._room.floor, self.camera, vertices, self._towards)
         size = (self.camera.width, self.camera.height)
         samples = draw_samples(self.camera.project(vertices), self.mesh.quads, size, self.fine)
         self._lay(picture, samples, self._colours(samples, vertices, normals))
@@ -47,16 +51,18 @@ class Renderer:
 
     def _colours(self, samples: Samples, vertices: Array, normals: Array) -> Array:
         """Linear RGB (s,3) of the samples."""
-        scalars = np.stack([self.mesh.openness, self_shadow(vertices)], 1)
+        scalars = np.stack([self.mesh.openness, self_shadow(vertices, self._towards)], 1)
         values = np.concatenate([self.mesh.rest, normals, vertices, scalars], 1).astype(F32)
         mixed = samples.mix(values)
         rest, normal, place, openness, lit = np.split(mixed, [3, 6, 9, 10], 1)
         part = self._part[samples.quad]
-        painted = paint(part, rest)
+        look = self.look
+        painted = paint(part, rest, look.skin, look.hair, look.outfit)
         cloth = (~painted.skin & (part == BODY)).astype(F32)
         view = self.camera.eye.astype(F32) - place
         view /= np.linalg.norm(view, axis=1, keepdims=True)
-        return shade(painted, wrinkle(normal, rest, cloth), view, openness[:, 0], lit[:, 0])
+        bent = wrinkle(normal, rest, cloth)
+        return shade(painted, bent, view, openness[:, 0], lit[:, 0], look.light, look.glow())
 
     def _lay(self, picture: Array, samples: Samples, colours: Array) -> None:
         """Average the samples to pixels and lay them over the room."""

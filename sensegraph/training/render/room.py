@@ -1,4 +1,4 @@
-"""The room: wall with a print, wooden floor, exercise mat and a plant, drawn once for a camera."""
+"""The surroundings: wall, floor, mat and what stands about, drawn once for a camera."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,12 @@ import numpy as np
 from sensegraph.training.render.array import Array
 from sensegraph.training.render.camera import Camera
 from sensegraph.training.render.colour import grain, linear
+from sensegraph.training.render.complexion import Rgb
 from sensegraph.training.render.distance import F32
 from sensegraph.training.render.plant import draw_plant
+from sensegraph.training.render.scenery import bricks, draw_floor, draw_shelf, draw_sky
+from sensegraph.training.render.setting import SETTINGS, Setting
 
-WALL = -1.9  # z of the wall, metres
 MAT = (1.02, 0.46)  # half width and half depth of the mat, metres
 
 
@@ -23,34 +25,43 @@ class Room:
     floor: Array
 
 
-def draw_room(camera: Camera) -> Room:
-    """Draw the room at twice the size of the camera and scale it down."""
+def draw_room(camera: Camera, setting: Setting = SETTINGS["flat"]) -> Room:
+    """Draw the surroundings at twice the size of the camera and scale them down."""
     fine = camera.enlarged(2)
-    rays = fine.rays()
-    to_wall = (WALL - fine.eye[2]) / rays[..., 2]
+    rays, wall = fine.rays(), -setting.distance
+    to_wall = (wall - fine.eye[2]) / rays[..., 2]
     with np.errstate(divide="ignore", invalid="ignore"):
         to_floor = np.where(rays[..., 1] < 0, -fine.eye[1] / rays[..., 1], np.inf)
     floor = to_floor < to_wall
     points = fine.eye + rays * np.where(floor, to_floor, to_wall)[..., None]
     x, y, z = points[..., 0], points[..., 1], points[..., 2]
-    picture = np.where(floor[..., None], _wood(x, z), _wall(x, y))
-    corner = 1 - 0.35 * np.exp(-np.maximum(z - WALL, 0) / 0.10)
+    behind = draw_sky(x, y, setting) if setting.behind == "sky" else _wall(x, y, setting)
+    picture = np.where(floor[..., None], draw_floor(x, z, setting), behind)
+    corner = 1 - 0.35 * np.exp(-np.maximum(z - wall, 0) / 0.10)
     foot = 1 - 0.25 * np.exp(-np.maximum(y, 0) / 0.05)
     picture = (picture * np.where(floor, corner, foot)[..., None]).astype(F32)
-    _mat(picture, floor, x, z)
-    draw_plant(picture, fine)
+    if setting.mat is not None:
+        _mat(picture, floor, x, z, setting.mat)
+    if setting.plant:
+        draw_plant(picture, fine)
     small = cv2.resize(picture, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
     return Room(small, floor[::2, ::2])
 
 
-def _wall(x: Array, y: Array) -> Array:
-    paint = np.array([0.80, 0.79, 0.755]) * (1 + 0.012 * grain(x * 3, y * 3, 1.0))[..., None]
+def _wall(x: Array, y: Array, setting: Setting) -> Array:
+    paint = np.array(setting.wall) * (1 + 0.012 * grain(x * 3, y * 3, 1.0))[..., None]
+    if setting.behind == "brick":
+        paint *= bricks(x, y)[..., None]
     glow = np.exp(-((x + 1.3) ** 2 / 2.6 + (y - 1.9) ** 2 / 1.8))
     out = paint**2.2 * (0.68 + 0.40 * glow + 0.06 * y)[..., None]
-    out *= 1 + _sunlight(x, y)[..., None] * np.array([0.30, 0.27, 0.20])
+    if setting.window:
+        out *= 1 + _sunlight(x, y)[..., None] * np.array([0.30, 0.27, 0.20])
     board = y < 0.11
     out[board] = linear(0.90, 0.89, 0.87) * 0.82 * np.where(y[board] > 0.098, 1.12, 0.95)[:, None]
-    _print(out, x - 1.05, y - 1.55)
+    if setting.shelf:
+        draw_shelf(out, x + 1.5, y)
+    if setting.picture:
+        _print(out, x - 1.05, y - 1.55)
     return np.asarray(out)
 
 
@@ -76,24 +87,10 @@ def _print(wall: Array, u: Array, v: Array) -> None:
     wall[inner & (v < -0.17 + 0.04 * np.sin(u * 7 + 2))] = linear(0.14, 0.26, 0.32)
 
 
-def _wood(x: Array, z: Array) -> Array:
-    """Boards of 14 cm by 1.3 m that run towards the camera."""
-    board = np.floor(x / 0.14)
-    along = z + (board * 0.37 % 1) * 1.3
-    tone = (0.5 + 0.5 * np.sin(board * 12.9898 + np.floor(along / 1.3) * 78.233))[..., None]
-    fibre = 1 + 0.035 * grain(x * 70, along * 5, 3.0) + 0.02 * grain(x * 190, along * 11)
-    wood = (np.array([0.66, 0.50, 0.355]) + tone * [0.07, 0.06, 0.045]) * fibre[..., None]
-    gap = np.abs(x / 0.14 - np.round(x / 0.14)) < 0.012
-    gap |= np.abs(along / 1.3 - np.round(along / 1.3)) < 0.0018
-    wood = np.where(gap[..., None], wood * 0.72, wood)
-    light = 0.80 + 0.22 * np.exp(-((x + 0.6) ** 2 + (z - 0.2) ** 2) / 2.5)
-    return np.asarray(wood**2.2 * light[..., None])
-
-
-def _mat(picture: Array, floor: Array, x: Array, z: Array) -> None:
+def _mat(picture: Array, floor: Array, x: Array, z: Array, colour: Rgb) -> None:
     """The exercise mat in the middle of the floor, long side along the wall."""
     edge = np.maximum(np.abs(x) - MAT[0], np.abs(z) - MAT[1])
     on = floor & (edge < 0)
     rim = np.where(edge[on] > -0.02, 1.25, 1.0) * (1 + 0.05 * grain(x[on] * 300, z[on] * 300))
-    picture[on] = linear(0.30, 0.38, 0.46) * rim[:, None]
+    picture[on] = linear(*colour) * rim[:, None]
     picture[floor & (edge >= 0) & (edge < 0.02)] *= 0.75

@@ -8,14 +8,13 @@ from sensegraph.training.render.camera import Camera
 from sensegraph.training.render.distance import F32
 from sensegraph.training.render.rotation import UP, unit
 
-LIGHT = unit(np.array([-0.42, 0.80, 0.52]))  # direction to the lamp
 CELL = 0.02  # metres, of the light map
 
 
-def floor_shadow(picture: Array, floor: Array, camera: Camera, vertices: Array) -> None:
-    """Darken a picture (H,W,3) where the figure keeps light from the floor."""
+def floor_shadow(picture: Array, floor: Array, camera: Camera, vertices: Array, towards: Array) -> None:
+    """Darken a picture (H,W,3) where the figure keeps the light of the lamp in a direction (3,) from the floor."""
     wide = camera.width
-    _cast(picture, floor, camera, vertices, LIGHT, wide / 75)
+    _cast(picture, floor, camera, vertices, towards, wide / 75)
     _cast(picture, floor, camera, vertices[vertices[:, 1] < 0.16], UP, wide / 110)
 
 
@@ -31,12 +30,12 @@ def _cast(picture: Array, floor: Array, camera: Camera, vertices: Array, light: 
     picture *= 1 - 0.50 * (soft * floor)[..., None] * np.array([1, 0.97, 0.92], F32)
 
 
-def self_shadow(vertices: Array) -> Array:
-    """How much of the lamp reaches each vertex (v,), 0..1, by a coarse depth map seen from the lamp."""
-    across = unit(np.cross(LIGHT, UP))
-    spots = np.stack([vertices @ across, vertices @ np.cross(across, LIGHT)], 1) / CELL
+def self_shadow(vertices: Array, towards: Array) -> Array:
+    """How much of a lamp in a direction (3,) reaches each vertex (v,), 0..1, by a coarse depth map seen from it."""
+    across = unit(np.cross(towards, UP))
+    spots = np.stack([vertices @ across, vertices @ np.cross(across, towards)], 1) / CELL
     cell = (spots - spots.min(0) + 3).astype(int)
-    depth = (vertices @ LIGHT).astype(F32)
+    depth = (vertices @ towards).astype(F32)
     nearest = np.full(cell.max(0) + 4, -9.0, F32)
     np.maximum.at(nearest, (cell[:, 0], cell[:, 1]), depth)
     nearest = np.asarray(cv2.dilate(nearest, np.ones((2, 2), np.uint8)))

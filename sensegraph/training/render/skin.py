@@ -5,7 +5,7 @@ import numpy as np
 from sensegraph.training.render import mesh as bones
 from sensegraph.training.render.array import Array
 from sensegraph.training.render.distance import F32
-from sensegraph.training.render.figure import HIP, NECK, REST
+from sensegraph.training.render.figure import REST
 from sensegraph.training.render.hand import hand_bones
 from sensegraph.training.render.mesh import BONES, Mesh
 from sensegraph.training.render.pose import Palm, Pose
@@ -27,30 +27,39 @@ class _Bones:
         self.matrices[bone, :, :3], self.matrices[bone, :, 3] = turn, pose - turn @ rest
 
 
-def bone_matrices(pose: Pose) -> Array:
-    """Matrices (BONES,3,4) of a pose, on the mesh's `world` coordinates (hands: on `rest`)."""
+def bone_matrices(pose: Pose, rest: Array = REST, hand: float = 1.0) -> Array:
+    """Matrices (BONES,3,4) of a pose, on the mesh's `world` coordinates.
+
+    Args:
+        pose: The pose.
+        rest: Joints (13,3) of the mesh.
+        hand: Size of its hands.
+    """
     out, j = _Bones(), pose.joints
     hip, neck = j[[7, 8]].mean(0), j[[1, 2]].mean(0)
     up = unit(neck - hip)
     pelvis, chest = frame(j[7] - j[8], up), frame(j[1] - j[2], up)
-    out.put(bones.PELVIS, pelvis, HIP, hip)
-    out.put(bones.CHEST, chest, NECK, neck)
-    head = _head(j[0] - neck, up)
-    out.put(bones.HEAD, head, NECK - LIFT, neck)
+    out.put(bones.PELVIS, pelvis, rest[[7, 8]].mean(0), hip)
+    rest_neck = rest[[1, 2]].mean(0)
+    out.put(bones.CHEST, chest, rest_neck, neck)
+    head = _head(j[0] - neck, up) if pose.head is None else pose.head
+    out.put(bones.HEAD, head, rest_neck - LIFT, neck)
     for i in (0, 1):
-        _leg(out, i, j, pelvis)
-        fore = _arm(out, i, j, chest)
+        shank = _leg(out, i, j, pelvis, rest)
+        foot = _foot(j[11 + i], j[9 + i], shank[:, 2], pelvis) if pose.feet is None else pose.feet[i]
+        out.put(bones.FOOT + i, foot, rest[11 + i], j[11 + i])
+        fore = _arm(out, i, j, chest, rest)
         wrist = _wrist(i, fore, pose.palms[i])
         for k, (turn, offset) in enumerate(hand_bones(pose.hands[i], i)):
             at = bones.HAND + 16 * i + k
             out.matrices[at, :, :3] = wrist @ turn
-            out.matrices[at, :, 3] = wrist @ offset + j[5 + i]
+            out.matrices[at, :, 3] = wrist @ offset * hand + j[5 + i]
     return out.matrices
 
 
 def bend(mesh: Mesh, pose: Pose) -> tuple[Array, Array]:
     """Vertices (v,3) in metres and unit normals (v,3) of the posed mesh."""
-    matrices = bone_matrices(pose).reshape(BONES, 12).astype(F32)
+    matrices = bone_matrices(pose, mesh.joints, mesh.hand).reshape(BONES, 12).astype(F32)
     blended = (mesh.weights @ matrices).reshape(-1, 3, 4)
     vertices = (blended[:, :, :3] @ mesh.world[:, :, None])[..., 0] + blended[:, :, 3]
     normals = (blended[:, :, :3] @ mesh.normals[:, :, None])[..., 0]
@@ -67,22 +76,22 @@ def _head(look: Array, up: Array) -> Array:
     return rotation(out[:, 0], -28) @ out
 
 
-def _arm(out: _Bones, i: int, j: Array, chest: Array) -> Array:
+def _arm(out: _Bones, i: int, j: Array, chest: Array, rest: Array) -> Array:
     shoulder, elbow, wrist = j[1 + i], j[3 + i], j[5 + i]
-    upper = swing(chest @ (REST[3 + i] - REST[1 + i]), elbow - shoulder) @ chest
-    fore = swing(upper @ (REST[5 + i] - REST[3 + i]), wrist - elbow) @ upper
-    out.put(bones.UPPER + i, upper, REST[1 + i], shoulder)
-    out.put(bones.FORE + i, fore, REST[3 + i], elbow)
+    upper = swing(chest @ (rest[3 + i] - rest[1 + i]), elbow - shoulder) @ chest
+    fore = swing(upper @ (rest[5 + i] - rest[3 + i]), wrist - elbow) @ upper
+    out.put(bones.UPPER + i, upper, rest[1 + i], shoulder)
+    out.put(bones.FORE + i, fore, rest[3 + i], elbow)
     return fore
 
 
-def _leg(out: _Bones, i: int, j: Array, pelvis: Array) -> None:
+def _leg(out: _Bones, i: int, j: Array, pelvis: Array, rest: Array) -> Array:
     hip, knee, ankle = j[7 + i], j[9 + i], j[11 + i]
-    thigh = swing(pelvis @ (REST[9 + i] - REST[7 + i]), knee - hip) @ pelvis
-    shank = swing(thigh @ (REST[11 + i] - REST[9 + i]), ankle - knee) @ thigh
-    out.put(bones.THIGH + i, thigh, REST[7 + i], hip)
-    out.put(bones.SHANK + i, shank, REST[9 + i], knee)
-    out.put(bones.FOOT + i, _foot(ankle, knee, shank[:, 2], pelvis), REST[11 + i], ankle)
+    thigh = swing(pelvis @ (rest[9 + i] - rest[7 + i]), knee - hip) @ pelvis
+    shank = swing(thigh @ (rest[11 + i] - rest[9 + i]), ankle - knee) @ thigh
+    out.put(bones.THIGH + i, thigh, rest[7 + i], hip)
+    out.put(bones.SHANK + i, shank, rest[9 + i], knee)
+    return shank
 
 
 def _foot(ankle: Array, knee: Array, ahead: Array, pelvis: Array) -> Array:

@@ -1,0 +1,1 @@
+"""The exercises of the fitness head, a family in each file."""
