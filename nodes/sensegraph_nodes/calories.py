@@ -13,6 +13,7 @@ from sensegraph.node import Node, Port
 from sensegraph.packet import NANOSECONDS, Stamp
 from sensegraph.payload import NOBODY, OTHER, Landmarks, Scores, Totals
 from sensegraph_nodes.met_table import RESTING_MET, class_met
+from sensegraph_nodes.recovery import Recovery
 from sensegraph_nodes.work import WorkModel
 
 HOUR_S = 3600.0
@@ -77,9 +78,9 @@ class CalorieAccumulator(Node):
 
     `blend`: the mechanical work of the body's segments (lifting, lowering, accelerating), seen in the
     landmarks, blended with the table value of the recognised exercise; the surer the class, the more it
-    counts. Without landmarks the table value alone; `basis` says which. The rate stays within 1 (rest) and 15
-    MET; energy is rate x weight x time. `reference`: the equations of the system that this one replaces, fed
-    with table values.
+    counts. Without landmarks the table value alone; `basis` says which. After an effort the rate falls slowly.
+    It stays within 1 (rest) and 15 MET; energy is rate x weight x time. `reference`: the equations of the
+    system that this one replaces, fed with table values.
 
     An estimate: no calorimeter has seen it. External weights, isometric and horizontal work are not seen. Who
     gives no height is taken to be 170 cm tall.
@@ -117,6 +118,7 @@ class CalorieAccumulator(Node):
         self._factor = correction(self.weight, resting_rate(self.weight, self.height, self.age, self.gender))
         self._reference = ReferenceMeter(self.weight, self._factor)
         self._work = WorkModel(self.height / 100)
+        self._recovery = Recovery()
         self._kcal = 0.0
         self._time_ns: int | None = None
         self._now: Totals | None = None
@@ -157,6 +159,6 @@ class CalorieAccumulator(Node):
         else:
             trust = 0.0 if exercise.label in (OTHER, NOBODY) else TRUST_IN_CLASS * exercise.score
             met, basis = (1 - trust) * work + trust * table, "work+class"
-        met = min(max(met, LOWEST_MET), HIGHEST_MET)
+        met = self._recovery.step(min(max(met, LOWEST_MET), HIGHEST_MET), seconds)
         self._kcal += met * self.weight * seconds / HOUR_S
         return Totals(met, met * self._factor, self._kcal, basis)

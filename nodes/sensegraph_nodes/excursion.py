@@ -35,10 +35,12 @@ class ExcursionFinder:
     Args:
         smallest: Flanks below this are noise.
         up: Whether an excursion leads up (arms raised) or down (hips lowered).
+        shortest_s: Shorter excursions are noise.
     """
 
-    def __init__(self, smallest: float, *, up: bool) -> None:
+    def __init__(self, smallest: float, *, up: bool, shortest_s: float = SHORTEST_S) -> None:
         self._smallest = smallest
+        self._shortest_s = shortest_s
         self._sign = 1.0 if up else -1.0
         self._rest: tuple[float, float] | None = None
         self._turn: tuple[float, float] | None = None
@@ -68,4 +70,4 @@ class ExcursionFinder:
         rest, turn = self._rest, self._turn
         self._rest, self._turn = (time_s, height), None
         done = Excursion(rest[0], turn[0], time_s, turn[1] - rest[1])
-        return done if done.end_s - done.start_s >= SHORTEST_S else None
+        return done if done.end_s - done.start_s >= self._shortest_s else None

@@ -1,7 +1,7 @@
-"""Metabolic rate of each exercise, from a published table.
+"""Metabolic rate of each exercise and gesture, from a published table.
 
 Source: 2011 Compendium of Physical Activities (Ainsworth et al., Med. Sci. Sports Exerc. 43(8), 1575-1581).
-    The table does not list single exercises: each class is given the nearest activity, an estimate of ours.
+    The table lists neither single exercises nor gestures: each label is given the nearest activity, our choice.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ YOGA = Activity("02150", 2.5, "yoga, Hatha")
 POWER_YOGA = Activity("02160", 4.0, "yoga, Power")
 AEROBIC = Activity("03021", 7.3, "aerobic, high impact")
 STANDING = Activity("07040", 1.3, "standing quietly")
-MINGLING = Activity("09071", 2.0, "standing, miscellaneous")
+LIGHT_TASKS = Activity("05160", 2.0, "standing, light effort tasks (pump gas, change light bulb)")
+TALKING = Activity("09055", 1.5, "sitting, talking in person, on the phone, computer, light effort")
 RUNNING_IN_PLACE = Activity("12025", 8.0, "jogging, in place")
 BOXING = Activity("15110", 5.5, "boxing, punching bag")
 ROPE = Activity("15552", 8.8, "rope jumping, slow pace")
@@ -82,7 +83,14 @@ _GROUPS: dict[Activity, tuple[str, ...]] = {
     ),
     ROPE: ("Air Jump Rope",),
     STANDING: (NOTHING,),
-    MINGLING: (OTHER,),
+    LIGHT_TASKS: (OTHER,),
+    TALKING: (
+        '"Drinking" gesture', '"Sleeping" gesture', "Calling someone closer", "Covering ears", "Covering eyes",
+        "Dabbing", "Facepalming", "Nodding", "Pointing left", "Pointing right", "Pointing to the camera",
+        "Putting finger to mouth", "Rolling hand", "Scratching", "Shaking head", "Showing the middle finger",
+        "Swiping down", "Swiping down (with two hands)", "Swiping left", "Swiping right", "Swiping up",
+        "Swiping up (with two hands)", "Thumb down", "Thumb up", "Waving", "Zooming in", "Zooming out",
+    ),
     NO_ACTIVITY: (NOBODY,),
 }  # fmt: skip
 
@@ -92,4 +100,4 @@ ACTIVITIES = {label: activity for activity, labels in _GROUPS.items() for label 
 
 def class_met(label: str) -> float:
     """Return the metabolic rate of a label in MET; an unknown label counts as light standing activity."""
-    return ACTIVITIES.get(label, MINGLING).met
+    return ACTIVITIES.get(label, LIGHT_TASKS).met

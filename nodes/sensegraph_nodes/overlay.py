@@ -25,6 +25,8 @@ CAP_PX = 22.0
 """Height of a capital letter of the font at scale 1."""
 SMALLEST_CAP_PX = 7.0
 REFERENCE_HEIGHT = 480.0
+MARGIN = 12.0
+"""Width of what stays free around and inside a panel."""
 PANEL_LIGHT = 0.34
 """Share of the picture that shows through a panel."""
 
@@ -109,7 +111,7 @@ class Canvas:
         """
         letters = plain(text)
         if room is not None:
-            letters, cap = self._fit(letters, cap, room, bold)
+            letters, cap = self.fit(letters, cap, room, bold=bold)
         thickness = self._thickness(cap, bold)
         width = _width(letters, cap / CAP_PX, thickness)
         at = (x - width if right else x, baseline)
@@ -129,7 +131,8 @@ class Canvas:
     def _thickness(self, cap: float, bold: bool) -> int:
         return max(1, round(cap / (9 if bold else 14)))
 
-    def _fit(self, letters: str, cap: float, room: int, bold: bool) -> tuple[str, float]:
+    def fit(self, letters: str, cap: float, room: int, *, bold: bool = False) -> tuple[str, float]:
+        """Return a text and a height of its capitals with which it is `room` pixels wide at most."""
         smallest = max(SMALLEST_CAP_PX, 0.6 * cap)
         while self.measure(letters, cap, bold=bold) > room and cap > smallest:
             cap = max(smallest, cap * 0.92)

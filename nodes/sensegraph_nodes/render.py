@@ -13,9 +13,11 @@ from pydantic import Field
 
 from sensegraph.node import Node, Port, pictures
 from sensegraph.packet import NANOSECONDS, Stamp
-from sensegraph.payload import NOBODY, NOTHING, OTHER, Counts, Landmarks, Scores, Totals
-from sensegraph_nodes.figure import draw_figure
-from sensegraph_nodes.overlay import AMBER, GREEN, GREY, TEAL, WHITE, Canvas
+from sensegraph.payload import NOBODY, NOTHING, OTHER, Counts, Event, Hands, Landmarks, Scores, Totals
+from sensegraph_nodes.events import NO_GESTURE
+from sensegraph_nodes.figure import draw_figure, draw_hand
+from sensegraph_nodes.overlay import AMBER, CORAL, GREEN, GREY, MARGIN, TEAL, WHITE, Canvas
+from sensegraph_nodes.tally import draw_banner, draw_tally
 
 Picture = npt.NDArray[np.uint8]
 
@@ -24,11 +26,11 @@ FRESH_COUNT_S = 0.6
 LATE_S = 1.0
 SMALL_HEIGHT = 240
 """Pictures below this height show label, count and energy only."""
-MARGIN = 12.0
+FRESH_EVENT_S = 1.0
 
 
 class Renderer(Node):
-    """Draws the skeleton, the exercise, repetitions and energy over the picture.
+    """Draws the skeleton, the exercise or gesture, repetitions, events and energy over the picture.
 
     Everything is sized with the picture. Only what depends on the media is drawn, so the same clip gives the
     same pictures; with `live` the frame rate and the age of the picture are added.
@@ -36,9 +38,10 @@ class Renderer(Node):
     Args:
         title: A few words for the bottom line.
         mirror: Flip the picture like a mirror; text stays readable.
-        skeleton: Draw the body points.
+        skeleton: Draw the body and hand points.
         top: How many of the most probable labels are shown as bars.
         live: Show frames per second and the picture's age.
+        tally: Labels that get a row with their probability and how often they have happened.
     """
 
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -47,6 +50,9 @@ class Renderer(Node):
         "reps": Port(Counts, "repetitions", optional=True),
         "calories": Port(Totals, "energy", optional=True),
         "landmarks": Port(Landmarks, "body points", optional=True),
+        "hands": Port(Hands, "hand points", optional=True),
+        "gesture": Port(Scores, "which gesture is made", optional=True),
+        "events": Port(Event, "gestures that were made; the last one is shown large for a second", optional=True),
     }
     outputs: ClassVar[Mapping[str, Port]] = {"frames": pictures("the picture with everything on it")}
 
@@ -57,18 +63,21 @@ class Renderer(Node):
         skeleton: bool = True,
         top: Annotated[int, Field(ge=0, le=5)] = 3,
         live: bool = False,
+        tally: list[str] | None = None,
     ) -> None:
         self.title = title
         self.mirror = mirror
         self.skeleton = skeleton
         self.top = top
         self.live = live
+        self.tally = tally
 
     def open(self) -> None:
         """Draw with one thread."""
         cv2.setNumThreads(1)
         self._interval_s = 0.0
         self._drawn_s = 0.0
+        self._counts: dict[str, int] = {}
 
     def process(
         self,
@@ -77,60 +86,80 @@ class Renderer(Node):
         reps: Counts | None,
         calories: Totals | None,
         landmarks: Landmarks | None,
+        hands: Hands | None,
+        gesture: Scores | None,
+        events: Event | None,
         stamp: Stamp,
         stamps: Mapping[str, Stamp | None],
     ) -> Mapping[str, Picture]:
         """Return a new picture with everything on it."""
         picture: Picture = np.asarray(cv2.flip(frames, 1)) if self.mirror else frames.copy()
         canvas = Canvas(picture)
-        fresh = _age_s(stamp, stamps.get("landmarks")) <= OLD_FIGURE_S
-        if self.skeleton and fresh and landmarks is not None and landmarks.found:
-            draw_figure(canvas, self._placed(landmarks, canvas))
-        if exercise is not None:
-            self._draw_exercise(canvas, exercise)
+        fresh = {name: _age_s(stamp, stamps.get(name)) <= OLD_FIGURE_S for name in ("landmarks", "hands")}
+        if self.skeleton and fresh["landmarks"] and landmarks is not None and landmarks.found:
+            draw_figure(canvas, self._placed(landmarks, landmarks.points, canvas))
+        if self.skeleton and fresh["hands"] and hands is not None:
+            self._draw_hands(canvas, hands)
+        below = canvas.px(MARGIN)
+        for decision, best in ((exercise, self.top), (gesture, 0 if self.tally else self.top)):
+            if decision is not None:
+                below = self._draw_decision(canvas, decision, best, below) + canvas.px(MARGIN) // 2
         if reps is not None:
             self._draw_counts(canvas, reps, fresh=_age_s(stamp, stamps.get("reps")) < FRESH_COUNT_S)
-        notes = self._notes(exercise, stamp, stamps)
+        notes = self._notes(stamp, stamps)
+        bottom = canvas.height - canvas.px(MARGIN)
         if calories is not None or notes or self.title:
-            self._draw_bottom(canvas, calories, notes)
+            bottom = self._draw_bottom(canvas, calories, notes) - canvas.px(MARGIN) // 2
+        new = _age_s(stamp, stamps.get("events")) < FRESH_EVENT_S
+        self._draw_events(canvas, gesture, events, fresh=new, between=(below, bottom))
         return {"frames": picture}
 
-    def _placed(self, landmarks: Landmarks, canvas: Canvas) -> npt.NDArray[np.float32]:
-        """Return the points in the canvas's pixels."""
-        points = landmarks.points.copy()
-        points[:, 0] *= canvas.width / max(landmarks.width, 1)
-        points[:, 1] *= canvas.height / max(landmarks.height, 1)
+    def _draw_hands(self, canvas: Canvas, hands: Hands) -> None:
+        for joints, score, colour in zip(hands.points, hands.scores, (TEAL, CORAL), strict=True):
+            if score > 0:
+                draw_hand(canvas, self._placed(hands, joints, canvas), colour)
+
+    def _placed(
+        self, frame: Landmarks | Hands, points: npt.NDArray[np.float32], canvas: Canvas
+    ) -> npt.NDArray[np.float32]:
+        """Return points of a frame, (N, 2 or more), in the canvas's pixels."""
+        points = points.copy()
+        points[:, 0] *= canvas.width / max(frame.width, 1)
+        points[:, 1] *= canvas.height / max(frame.height, 1)
         if self.mirror:
             points[:, 0] = canvas.width - 1 - points[:, 0]
         return points
 
-    def _draw_exercise(self, canvas: Canvas, exercise: Scores) -> None:
+    def _draw_decision(self, canvas: Canvas, decision: Scores, best: int, top: int) -> int:
+        """Draw what is done and its `best` likeliest labels from `top` on; return the lower edge."""
         small = canvas.height < SMALL_HEIGHT
-        text, named = _headline(exercise)
+        text, named = _headline(decision)
         pad, margin, cap = canvas.px(MARGIN), canvas.px(MARGIN), canvas.cap(15)
         width = round(0.64 * canvas.width) if small else min(canvas.px(285), round(0.52 * canvas.width))
-        rows = [] if small else [pair for pair in exercise.top[: self.top] if exercise.warm]
+        rows = [] if small else [pair for pair in decision.top[:best] if decision.warm]
         row = round(canvas.cap(9) * 2.1)
         height = round(cap) + 2 * pad + (canvas.px(18) if named else 0)
         height += len(rows) * row + pad // 2 if rows else 0
-        canvas.panel(margin, margin, width, height)
-        left, right, base = margin + pad, margin + width - pad, margin + pad + round(cap)
+        canvas.panel(margin, top, width, height)
+        left, right, base = margin + pad, margin + width - pad, top + pad + round(cap)
         room = right - left
         if named and not small:
-            share = f"{exercise.score:.0%}"
+            share = f"{decision.score:.0%}"
             room -= canvas.text(right, base, share, cap * 0.8, WHITE, right=True) + pad
         canvas.text(left, base, text, cap, WHITE if named else GREY, bold=named, room=room)
         if named:
-            canvas.bar(left, base + canvas.px(10), right - left, canvas.px(5), exercise.score, TEAL)
+            canvas.bar(left, base + canvas.px(10), right - left, canvas.px(5), decision.score, TEAL)
             base += canvas.px(18)
         self._draw_rows(canvas, rows, (left, right, base + pad // 2), row)
+        return top + height
 
     def _draw_rows(self, canvas: Canvas, rows: list[tuple[str, float]], place: tuple[int, int, int], row: int) -> None:
         left, right, base = place
         cap, bar = canvas.cap(9), (right - left) // 4
+        room = right - left - bar - canvas.px(6) - max(canvas.measure("0.00", cap), canvas.px(32)) - canvas.px(6)
         for label, probability in rows:
             base += row
-            canvas.text(left, base, label, cap, GREY, room=right - left - bar - canvas.px(44))
+            canvas.text(left, base, label, cap, GREY, room=room)
             middle = base - round(cap / 2)
             canvas.bar(right - bar, middle - canvas.px(2), bar, canvas.px(5), probability, GREY)
             canvas.text(right - bar - canvas.px(6), base, f"{probability:.2f}", cap, GREY, right=True)
@@ -155,7 +184,19 @@ class Renderer(Node):
             used = canvas.text(right, base + place * row, str(count), cap, GREY, right=True)
             canvas.text(left + pad, base + place * row, name, cap, GREY, room=room - used - pad // 2)
 
-    def _draw_bottom(self, canvas: Canvas, calories: Totals | None, notes: list[str]) -> None:
+    def _draw_events(
+        self, canvas: Canvas, gesture: Scores | None, event: Event | None, *, fresh: bool, between: tuple[int, int]
+    ) -> None:
+        """Draw the tally under what is done, and a fresh event large above the bottom line."""
+        if event is not None:
+            self._counts[event.label] = event.count
+        if self.tally and canvas.height >= SMALL_HEIGHT:
+            draw_tally(canvas, self.tally, gesture, self._counts, between[0])
+        if event is not None and fresh:
+            draw_banner(canvas, event.headline(), between[1])
+
+    def _draw_bottom(self, canvas: Canvas, calories: Totals | None, notes: list[str]) -> int:
+        """Draw the bottom line; return its upper edge."""
         small = canvas.height < SMALL_HEIGHT
         margin, pad, cap = canvas.px(MARGIN), canvas.px(MARGIN), canvas.cap(13)
         height = round(cap) + 2 * pad
@@ -170,12 +211,14 @@ class Renderer(Node):
         text = "   ".join(word for word in words if word)
         if text and right - left > 3 * canvas.cap(20):
             canvas.text(right, base, text, canvas.cap(9), GREY, right=True, room=right - left)
+        return top
 
-    def _notes(self, exercise: Scores | None, stamp: Stamp, stamps: Mapping[str, Stamp | None]) -> list[str]:
+    def _notes(self, stamp: Stamp, stamps: Mapping[str, Stamp | None]) -> list[str]:
         """Return what is said about freshness: always when the recognition is late, more when `live`."""
         notes = []
-        age_s = _age_s(stamp, stamps.get("exercise"))
-        if exercise is not None and (self.live or age_s > LATE_S):
+        made = stamps.get("exercise") or stamps.get("gesture")
+        age_s = _age_s(stamp, made)
+        if made is not None and (self.live or age_s > LATE_S):
             notes.append(f"recognition {age_s:.2f} s old")
         if self.live:
             now_s = time.monotonic()
@@ -187,13 +230,13 @@ class Renderer(Node):
         return notes
 
 
-def _headline(exercise: Scores) -> tuple[str, bool]:
+def _headline(decision: Scores) -> tuple[str, bool]:
     """Return what to write large, and whether it names something that is done."""
-    if exercise.label == NOBODY:
+    if decision.label == NOBODY:
         return NOBODY, False
-    if exercise.label in (NOTHING, OTHER):
-        return ("Watching…" if exercise.warm else "Getting ready…"), False
-    return exercise.label, True
+    if decision.label in (NOTHING, OTHER, NO_GESTURE):
+        return ("Watching…" if decision.warm else "Getting ready…"), False
+    return decision.label, True
 
 
 def _age_s(now: Stamp, made: Stamp | None) -> float:

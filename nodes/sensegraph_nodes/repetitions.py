@@ -120,22 +120,22 @@ class RepetitionCounter(Node):
     def _start(self, label: str, now_s: float) -> _Series:
         """Begin to count an exercise, with the repetitions of it that were made before it was recognised."""
         motion = MOTIONS[label]
-        finder = ExcursionFinder(motion.smallest, up=motion.up)
+        finder = ExcursionFinder(motion.smallest, up=motion.up, shortest_s=motion.shortest_s)
         # What was done before, such as getting up from the floor, tells nothing about the size of a repetition.
         since_s = now_s - self.lookback
-        span = self._history.span(motion.signal, since_s)
+        span = self._history.span(motion, since_s)
         found = [
             excursion
-            for time_s, value in self._history.series(motion.signal, max(since_s, self._counted_s))
+            for time_s, value in self._history.series(motion, max(since_s, self._counted_s))
             if (excursion := finder.push(time_s, value, span))
         ]
         return _Series(label, finder, since_s, now_s, _last_series(found))
 
     def _follow(self, series: _Series, *, recognised: bool) -> None:
         """Add the newest sample to the exercise that is being counted."""
-        signal = MOTIONS[series.label].signal
-        newest = self._history.newest(signal)
-        found = series.finder.push(*newest, self._history.span(signal, series.since_s)) if newest else None
+        motion = MOTIONS[series.label]
+        newest = self._history.newest(motion)
+        found = series.finder.push(*newest, self._history.span(motion, series.since_s)) if newest else None
         if found is None:
             return
         if not recognised and series.counted and found.start_s <= series.seen_s:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
@@ -10,37 +9,24 @@ import sys
 import click
 
 from sensegraph import __version__
+from sensegraph.cli.lazy import LazyGroup
 from sensegraph.errors import SensegraphError
 
 COMMANDS = {
     "run": "run:run",
+    "eval": "eval:evaluate",
     "check": "check:check",
     "show": "show:show",
     "nodes": "nodes:nodes",
     "graphs": "graphs:graphs",
     "new": "new:new",
     "models": "models:models",
+    "train": "train:train",
     "doctor": "doctor:doctor",
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported on demand."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, in the order in which people meet them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"sensegraph.cli.{module}"), name)
-        return command
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sensegraph")
 def cli() -> None:
     """Real-time video understanding as a graph of nodes.

@@ -109,7 +109,7 @@ class Status:
             console.print(_node_table(summary.last))
             console.print(_edge_table(summary.last))
         for name, report in summary.reports.items():
-            for key in ("seconds", "reps", "kcal"):
+            for key in ("seconds", "reps", "events", "kcal"):
                 if report.get(key):
                     console.print(f"[bold]{name}[/bold]: {escape(_words(key, report[key]))}", soft_wrap=True)
         for report in summary.reports.values():

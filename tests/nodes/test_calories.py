@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +15,11 @@ from sensegraph.payload import NOBODY, NOTHING, OTHER, Totals
 from sensegraph.testing import drive
 from sensegraph_nodes.calories import CalorieAccumulator, ReferenceMeter, correction, resting_rate
 from sensegraph_nodes.met_table import ACTIVITIES, class_met
+from sensegraph_nodes.recovery import Recovery
 from sensegraph_nodes.work import WorkModel
 from tests.nodes.body import decisions, figure, film, nobody, wave
+
+LABELS = Path(__file__).parents[3] / "shared" / "reference" / "labels.json"
 
 GOLDEN = [
     ("male", 1617.5, 1.0906, 9.002, 8.688),
@@ -161,6 +165,56 @@ def test_energy_never_falls(labels: list[str], mode: str, weight: float) -> None
     energies = [row.kcal for row in rows]
     assert energies == sorted(energies)
     assert mode == "reference" or all(1 <= row.met <= 15 for row in rows)
+
+
+@pytest.mark.parametrize("motion", ["squat", "arms"])
+def test_the_same_motion_costs_more_when_it_is_faster(motion: str) -> None:
+    """From one repetition in six seconds to one in a second the rate rises with each step of the tempo."""
+    rates = []
+    for period_s in (6.0, 4.0, 3.0, 2.0, 1.5, 1.2, 1.0):
+        landmarks = film(12, lambda t, period_s=period_s: figure(**{motion: wave(t, period_s)}))
+        rows = totals(CalorieAccumulator(), 12, landmarks=landmarks)
+        rates.append(sum(row.met for row in rows[24:]) / len(rows[24:]))
+    assert rates == sorted(set(rates))
+    assert rates[-1] > rates[0] + 0.5
+
+
+def test_after_an_effort_the_rate_falls_slowly() -> None:
+    """By exp(-t/60 s) from what was reached, and the longer the effort was the higher that is."""
+    rows = totals(CalorieAccumulator(), 900, label="Jumping Jacks")
+    assert rows[-1].met == 8.0
+    both = drive(CalorieAccumulator(), exercise=decisions(960, lambda t: "Jumping Jacks" if t < 900 else NOTHING))
+    falling = [row.met for row in both["totals"]][3600:]
+    assert falling == sorted(falling, reverse=True)
+    assert falling[0] > 7.9
+    assert falling[-1] - 1.0 == pytest.approx(7 * 0.3679 + 0.3 * 0.6321, rel=0.01)
+    short = drive(CalorieAccumulator(), exercise=decisions(20, lambda t: "Jumping Jacks" if t < 10 else NOTHING))
+    assert short["totals"][40].met < 2.2
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 15), st.floats(0.01, 30)), min_size=1, max_size=20))
+def test_recovery_never_lowers_a_rate(steps: list[tuple[float, float]]) -> None:
+    """It stays between what is asked for and the highest that was asked for, and never under rest."""
+    recovery = Recovery()
+    highest = 1.0
+    for met, seconds in steps:
+        highest = max(highest, met)
+        assert max(met, 1.0) <= recovery.step(met, seconds) <= highest + 1e-9
+
+
+def test_every_label_has_a_rate_with_its_source() -> None:
+    """81 of fitness, 30 of gestures: a code of the Compendium and a rate for each but the empty picture."""
+    assert len(ACTIVITIES) == 78 + 27 + 3
+    for label, activity in ACTIVITIES.items():
+        assert label == NOBODY or (len(activity.code) == 5 and activity.code.isdigit())
+        assert 1.0 <= activity.met <= 15.0
+
+
+@pytest.mark.skipif(not LABELS.is_file(), reason="the shared label tables are not here")
+def test_no_label_of_the_tables_is_forgotten() -> None:
+    """Spelt as the heads spell them."""
+    tables = json.loads(LABELS.read_text())
+    assert {*tables["fitness"], *tables["gestures"]} == set(ACTIVITIES)
 
 
 def test_every_label_of_the_shipped_head_has_a_rate() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sensegraph.packet import Packet
-from sensegraph.payload import NOBODY, OTHER, Counts, Scores, Totals
+from sensegraph.payload import NOBODY, OTHER, Counts, Hands, Scores, Totals
 from sensegraph.testing import drive
 from sensegraph_nodes.overlay import Canvas, plain
 from sensegraph_nodes.render import Renderer
@@ -18,11 +18,22 @@ from tests.nodes.body import figure, stamp
 SQUATS = Scores("Squats", 0.93, (("Squats", 0.9), ("Lunges (stationary)", 0.06), (OTHER, 0.04)), True, 0)
 REPS = Counts("Squats", 12, {"Squats": 12, "Jumping Jacks": 30})
 ENERGY = Totals(5.3, 6.0, 41.2, "work+class")
+
+
+def hands(x: float = 100.0) -> Hands:
+    """Return a left hand, and a right one that is not seen."""
+    points = np.zeros((2, 21, 3), np.float32)
+    points[0, :, 0] = x + np.arange(21) % 5 * 9
+    points[0, :, 1] = 240 + np.arange(21) * 3
+    return Hands(points, np.array([0.9, 0.0], np.float32), 640, 480)
+
+
 EVERYTHING: dict[str, Any] = {
     "exercise": [SQUATS],
     "reps": [REPS],
     "calories": [ENERGY],
     "landmarks": [figure()],
+    "hands": [hands()],
 }
 
 
@@ -77,10 +88,23 @@ def test_mirror_flips_the_skeleton() -> None:
     assert not (mirrored[:, :310] != 120).any()
 
 
+def test_hands_are_drawn_where_they_are_seen() -> None:
+    """Thin lines in the place of the hand, mirrored with the picture, and none for a hand that is not seen."""
+    uniform = np.full((480, 640, 3), 120, np.uint8)
+    changed = (draw(frame=uniform, hands=[hands()]) != 120).any(axis=2)
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    assert 235 <= rows[0] <= rows[-1] <= 305
+    assert 95 <= columns[0] <= columns[-1] <= 141
+    mirrored = (draw(Renderer(mirror=True), uniform, hands=[hands()]) != 120).any(axis=(0, 2))
+    assert np.flatnonzero(mirrored)[0] >= 640 - 145
+    assert (draw(Renderer(skeleton=False), hands=[hands()]) == picture()).all()
+
+
 def test_an_old_skeleton_is_not_drawn() -> None:
     """Points from half a second ago do not float over the picture."""
     frames = [Packet(picture(), stamp(8))]
-    drawn = drive(Renderer(), frames=frames, landmarks=[Packet(figure(), stamp(0))])["frames"][0]
+    old = {"landmarks": [Packet(figure(), stamp(0))], "hands": [Packet(hands(), stamp(0))]}
+    drawn = drive(Renderer(), frames=frames, **old)["frames"][0]
     assert (drawn == picture()).all()
 
 
@@ -137,7 +161,7 @@ def test_drawing_is_fast() -> None:
     """Everything on 640 x 480 takes less than 4 ms, the best of several."""
     node, frame = Renderer(), picture()
     node.open()
-    arguments = {"exercise": SQUATS, "reps": REPS, "calories": ENERGY, "landmarks": figure()}
+    arguments = {"exercise": SQUATS, "reps": REPS, "calories": ENERGY, "landmarks": figure(), "hands": hands()}
     best = 1.0
     for _ in range(20):
         start = time.perf_counter()
