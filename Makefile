@@ -1,10 +1,12 @@
 # make run    a person's exercises named, counted and costed: first camera, or else the sample clip
 # make test   the tests, but the slow ones (make test-slow)     make check  style, types, imports
+# make bench  speed of fitness; bench-models: the networks; bench-counters: repetitions; bench-commands: gesture control
+# make sample the sample clip anew                              make picture docs/fitness.png anew
 PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-slow check bench bench-models sample picture clean
+.PHONY: run test test-slow check bench bench-models bench-counters bench-commands sample picture clean
 
 run: .venv/runtime
 	$(BIN)/sensegraph models get
@@ -29,6 +31,12 @@ bench: .venv/complete
 
 bench-models: .venv/complete
 	$(BIN)/python -m benchmarks.models
+
+bench-counters: .venv/complete
+	$(BIN)/python -m benchmarks.counters
+
+bench-commands: .venv/complete
+	$(BIN)/python -m benchmarks.commands
 
 sample: .venv/complete
 	$(BIN)/python -m sensegraph.training.render.workout --out graphs/samples/workout.mp4 --truth graphs/samples/workout.json

@@ -128,7 +128,7 @@ class HandSign:
         hand: `left` or `right`, the person's own.
         shape: `open`, `fist`, `pointer` or `other`.
         path: How the index finger has moved in the last second: `still`, `clockwise`, `counter-clockwise` (as the
-            camera sees it) or `moving`; None while that is not known.
+            person sees it) or `moving`; None while that is not known.
         score: Probability of the shape, 0..1.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -63,11 +64,20 @@ def main() -> int:
         return 130
     except (BrokenPipeError, SystemExit):
         # Whoever read our output is gone (`| head`), which rich tells by SystemExit: nothing more can be said to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return 0
     except Exception as error:  # a mistake of ours: one line for the user, the traceback on request
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+            _silence()
+            tell(f"standard output cannot be written: {error.strerror}\n  Make room, or write elsewhere.")
+            return 2
         if os.environ.get("SENSEGRAPH_DEBUG"):
             raise
         tell(f"an error of sensegraph itself: {type(error).__name__}: {error}")
         click.echo("  Set SENSEGRAPH_DEBUG=1 to see where, and please report it.", err=True)
         return 1
+
+
+def _silence() -> None:
+    """Send what is still to be written to nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

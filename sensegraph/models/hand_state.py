@@ -18,6 +18,8 @@ PATH_FRAMES = 16
 FINGERS = ((2, 3, 4), (5, 6, 8), (9, 10, 12), (13, 14, 16), (17, 18, 20))
 """Knuckle, middle joint and tip of thumb, index, middle, ring and little finger."""
 INDEX_TIP = 8
+SELFIE = np.array([-1.0, 1.0])
+"""Paths are told as the person sees them in a mirror."""
 
 
 def shape_features(hands: NDArray[np.floating]) -> Floats:
@@ -105,7 +107,7 @@ class HandReader:
             shape and its probability; path and its probability, None and 0 until a second was seen.
         """
         shapes = self._shape(shape_features(points[None, :, :2]))[0]
-        self._tips.append(np.asarray(points[INDEX_TIP, :2] / width, np.float32))
+        self._tips.append(np.asarray(points[INDEX_TIP, :2] * SELFIE / width, np.float32))
         shape = int(shapes.argmax())
         if len(self._tips) < PATH_FRAMES:
             return SHAPES[shape], float(shapes[shape]), None, 0.0

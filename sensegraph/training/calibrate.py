@@ -88,4 +88,4 @@ def calibrate(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int, takes: Se
         wanted = float(false[allowed]) if len(false) > allowed else LOWEST
         kept = float(np.quantile(own, 1 - KEPT)) if len(own) else HIGHEST
         thresholds[plan.labels[index]] = round(float(np.clip(min(wanted, kept), LOWEST, HIGHEST)), 3)
-    return Decision(thresholds=thresholds)
+    return Decision(average_steps=plan.average_steps, thresholds=thresholds)

@@ -38,6 +38,7 @@ CORPORA = {
                 "gesture_control",
                 commands.CONTROL_LABELS,
                 tuple(label for label in commands.CONTROL_LABELS if label not in COMMANDS),
+                average_steps=1,
             ),
         ),
         gesture_sample.batch,

@@ -37,11 +37,13 @@ class HeadPlan:
         name: of the head and its files.
         labels: in the order of its outputs.
         rejected: the labels that mean "none of these".
+        average_steps: over how many steps the head averages; one where a label lasts for half a second only.
     """
 
     name: str
     labels: tuple[str, ...]
     rejected: tuple[str, ...]
+    average_steps: int = 2
 
 
 @dataclass(frozen=True)

@@ -91,3 +91,13 @@ def test_missing_models_off_line_are_told_with_how_to_bring_them(say: Say, clip:
     assert "sensegraph models get --wheel mediapipe-0.10.21" in told
     assert not list((tmp_path / "models").glob("*.onnx"))
     assert "bad  models" in say("doctor", code=2, **empty).stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device on this system")
+def test_full_standard_output_is_told() -> None:
+    """A disk that is full is told in one line, not as a mistake of ours."""
+    program = Path(sys.executable).with_name("sensegraph")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([program, "graphs"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("standard output cannot be written: No space left on device")

@@ -44,9 +44,9 @@ def test_open_hand_and_fist_are_told_apart() -> None:
     assert [SHAPES[index] for index in named] == ["open", "fist"]
 
 
-@pytest.mark.parametrize(("sign", "path"), [(1, "clockwise"), (-1, "counter-clockwise"), (0, "still")])
+@pytest.mark.parametrize(("sign", "path"), [(-1, "clockwise"), (1, "counter-clockwise"), (0, "still")])
 def test_finger_that_circles_is_followed(sign: int, path: str) -> None:
-    """A second of circling is named with its direction; before that nothing is said."""
+    """A second of circling is named as the person sees it; before that nothing is said."""
     reader, hand = HandReader(), posed(straight=True)
     answers = []
     for frame in range(PATH_FRAMES + 4):

@@ -62,11 +62,13 @@ def bend(start: Array, end: ArrayLike, first: float, second: float, outward: Arr
     """Middle joint and end (frames, 3) of a limb that bends towards `outward`; an end out of reach is pulled in."""
     way = np.asarray(end, dtype=np.float64) - start
     distance = np.linalg.norm(way, axis=-1, keepdims=True).clip(1e-6)
-    along = way / distance
+    along = np.where(distance > 1e-5, way / distance, [0.0, -1, 0])
     distance = distance.clip(abs(first - second) * 1.001 + 1e-6, (first + second) * 0.999)
     cosine = ((first**2 + distance**2 - second**2) / (2 * first * distance)).clip(-1, 1)
     out = np.broadcast_to(np.asarray(outward, dtype=np.float64), start.shape)
-    out = unit(out - along * (along * out).sum(axis=-1, keepdims=True))
+    out = out - along * (along * out).sum(axis=-1, keepdims=True)
+    across = np.cross(along, np.where(np.abs(along[..., :1]) < 0.9, [1.0, 0, 0], [0.0, 0, 1]))
+    out = unit(np.where(np.linalg.norm(out, axis=-1, keepdims=True) > 1e-5, out, across))
     middle = start + along * first * cosine + out * first * np.sqrt(1 - cosine**2)
     return middle, start + along * distance
 

@@ -1,0 +1,216 @@
+"""Gestures made one after another before a camera close by, with rests between, and the truth of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from sensegraph.training.motion.gestures import motions, signs, swipes
+from sensegraph.training.motion.gestures.commands import MIRRORED
+from sensegraph.training.motion.gestures.figure import MIRROR, Build, Gesticulation
+from sensegraph.training.motion.gestures.gesture import GESTURES, Move
+from sensegraph.training.motion.gestures.performer import Course, Mark, Performer
+from sensegraph.training.motion.gestures.resting import hanging
+from sensegraph.training.render.array import Array
+from sensegraph.training.render.film import film
+from sensegraph.training.render.gesticulate import Gestures, figure_build, gestures
+from sensegraph.training.render.look import Look
+from sensegraph.training.render.rotation import heading
+from sensegraph.training.render.stance import on_floor
+from sensegraph.training.render.view import turned, upper_body
+
+Hand = Literal["right", "left"]
+
+COMMANDS: dict[str, Move] = {
+    "Clockwise Rotation": motions.circle,
+    "Swipe Down": swipes.down,
+    "Swipe Left (right hand)": swipes.left,
+    "Swipe Right (right hand)": swipes.right,
+    "Swipe Up": swipes.up,
+    "Thumb Down": signs.thumb_down,
+    "Thumb Up": signs.thumb_up,
+    "Zoom In": motions.zoom_in,
+    "Zoom Out": motions.zoom_out,
+}
+"""The commands of gesture control, as the right hand makes them."""
+
+STROKES = ("Swiping", "Zooming")  # over at once, so they last only by being made again
+GAZE_DEG = (0.0, 4.0, 0.0)
+SETTLE_S = 0.5  # in which all that is not at rest after a gesture comes to rest
+TRIES = 40  # some styles of a movement are not the command
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a hand makes what a label says.
+
+    Attributes:
+        hand: which.
+        move: lets a performer do it with the right hand; the left hand's is the mirror image.
+        command: the right hand's command of gesture control that it must be; empty for a gesture.
+    """
+
+    hand: Hand
+    move: Move
+    command: str = ""
+
+
+def ways(label: str) -> list[Way]:
+    """The ways to make a gesture or a command, the right hand's first; none for another label."""
+    if label in GESTURES:
+        return [Way("right", GESTURES[label].move), Way("left", GESTURES[GESTURES[label].mirror or label].move)]
+    right = [Way("right", move, command) for command, move in COMMANDS.items() if command == label]
+    return right + [
+        Way("left", move, command) for command, move in COMMANDS.items() if MIRRORED.get(command, command) == label
+    ]
+
+
+LABELS = (*GESTURES, *dict.fromkeys([*COMMANDS, *(MIRRORED.get(command, command) for command in COMMANDS)]))
+"""What can be performed: 27 gestures and 12 commands."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One gesture, from rest to rest.
+
+    Attributes:
+        label: Its label.
+        figure: What the figure does, with the rest before it.
+        begin: Seconds from the start of the figure at which that which is typical begins.
+        end: Seconds at which it is over, before the hand goes home.
+        command: The command of gesture control that it is as well; empty for none.
+    """
+
+    label: str
+    figure: Gesticulation
+    begin: float
+    end: float
+    command: str
+
+
+class Stage:
+    """Where gestures are made: who makes them, and how that person stands before the camera.
+
+    Args:
+        look: who and where.
+        fps: frames per second.
+        rest_s: seconds of rest before, between and after gestures.
+        degrees: how far the person is turned from facing the camera, to their left.
+    """
+
+    def __init__(self, look: Look, fps: float, rest_s: float, degrees: float = 0.0) -> None:
+        self.look, self.fps, self.rest_s, self.degrees = look, fps, rest_s, degrees
+        self.build: Build = figure_build(look)
+
+    def scene(self, seed: Sequence[int], label: str, hand: Hand = "right", seconds: float = 0.0) -> Scene:
+        """Make a gesture or a command once.
+
+        Args:
+            seed: Of style and tempo.
+            label: One of `LABELS`.
+            hand: The hand that makes it, where the label leaves that open.
+            seconds: How long a gesture is held or repeated, at least; a command is made once and not held longer.
+        """
+        way = min(ways(label), key=lambda each: each.hand != hand)
+        mirror = MIRROR if way.hand == "left" else np.ones(3)
+        performer = self._perform(seed, way, heading(self.degrees)[2] * mirror, 0.0 if way.command else seconds, label)
+        first, last = performer.marks[0], performer.marks[-1]
+        begin, end = first.begin, max(last.end, last.done)
+        again = _again(last, begin, end, seconds) if not (way.command or label.startswith(STROKES)) else (end, 0.0)
+        times = np.arange(round((self.rest_s + performer.now + again[1]) * self.fps)) / self.fps - self.rest_s
+        figure = performer.perform(self.build, _prolonged(times, end, *again))
+        command = MIRRORED.get(last.command, last.command) if way.hand == "left" else last.command
+        return Scene(
+            label,
+            figure.mirrored() if way.hand == "left" else figure,
+            self.rest_s + begin,
+            self.rest_s + end + again[1],
+            command,
+        )
+
+    def _perform(self, seed: Sequence[int], way: Way, camera: Array, seconds: float, label: str) -> Performer:
+        """Somebody who has done it, and again in the same style where only that makes it last, and rests again."""
+        for number in range(TRIES):
+            rng = np.random.default_rng([*seed, number])
+            performer = self._performer(rng, camera)
+            style = rng.bit_generator.state
+            way.move(performer)
+            if not way.command or performer.marks[-1].command == way.command:
+                break
+        while label.startswith(STROKES) and performer.marks[-1].end - performer.marks[0].begin < seconds:
+            performer.together()
+            rng.bit_generator.state = style
+            way.move(performer)
+        performer.together()
+        for course in (performer.left, performer.right, performer.head, performer.trunk):
+            course.to(SETTLE_S, course.values[0])
+        return performer
+
+    def _performer(self, rng: np.random.Generator, camera: Array) -> Performer:
+        """Somebody upright who looks ahead, alike on both sides."""
+        right = hanging(np.random.default_rng(0))
+        left = right.copy()
+        left[[0, 3, 6]] *= -1
+        performer = Performer(rng, camera, np.stack([left, right]))
+        performer.head, performer.trunk = Course(GAZE_DEG), Course(np.zeros(5))
+        performer.gaze = performer.head.value
+        return performer
+
+    def play(self, scenes: Sequence[Scene]) -> Gestures:
+        """The scenes one after another, and a rest at the end; the person sways a little all the time."""
+        figures = [each.figure for each in scenes]
+        rest = round(self.rest_s * self.fps)
+        arms, head, trunk = (
+            np.concatenate([*parts, np.repeat(parts[-1][-1:], rest, 0)])
+            for parts in ([getattr(each, name) for each in figures] for name in ("arms", "head", "trunk"))
+        )
+        t = np.arange(len(head)) / self.fps
+        sway = np.stack([0.004 * np.sin(0.9 * t), 0 * t, 0.5 * np.sin(1.7 * t), 0.5 * np.sin(1.1 * t), 0.7 * np.sin(t)])
+        made = gestures(Gesticulation(arms, head, trunk + sway.T, figures[0].build), self.look)
+        turn = heading(self.degrees)
+        palms = [
+            tuple(None if each is None else (turn @ each[0], turn @ each[1]) for each in both) for both in made.palms
+        ]
+        return replace(made, joints=on_floor(turned(made.joints, self.degrees)), palms=palms)
+
+    def pictures(self, scenes: Sequence[Scene], size: tuple[int, int], fine: int = 2, seed: int = 0) -> Iterator[Array]:
+        """All pictures of the scenes, head to hips: uint8 RGB (H,W,3); `fine` and `seed` as in `film`."""
+        made = self.play(scenes)
+        camera = upper_body(made.joints, size)
+        return film(
+            made.joints, hands=made.hands, palms=made.palms, turns=made.turns, look=self.look, camera=camera,
+            fine=fine, seed=seed,
+        )  # fmt: skip
+
+    def frames(self, scenes: Sequence[Scene]) -> int:
+        """Number of the pictures."""
+        return sum(len(each.figure.head) for each in scenes) + round(self.rest_s * self.fps)
+
+    def times(self, scenes: Sequence[Scene]) -> list[tuple[float, float]]:
+        """Begin and end of each scene's gesture, in seconds of the film."""
+        starts = np.cumsum([0, *(len(each.figure.head) for each in scenes)]) / self.fps
+        return [
+            (round(float(at + each.begin), 3), round(float(at + each.end), 3))
+            for at, each in zip(starts, scenes, strict=False)
+        ]
+
+
+def _again(mark: Mark, begin: float, end: float, seconds: float) -> tuple[float, float]:
+    """From where what ends at `end` is repeated to and fro to last some seconds, and for how long.
+
+    What is done only at the end is a movement, and goes on as a whole; what was done before is held, and its last half
+    goes on.
+    """
+    start = begin if mark.done >= mark.end else (mark.done + end) / 2
+    swing = 2 * (end - start)
+    return start, swing * max(0, int(np.ceil((seconds - (end - begin)) / swing - 1e-9)))
+
+
+def _prolonged(times: Array, end: float, start: float, extra: float) -> Array:
+    """Times of a performance in which start to end goes to and fro for `extra` seconds."""
+    span = max(end - start, 1e-9)
+    swung = start + np.abs((times - end) % (2 * span) - span)
+    return np.where(times < end, times, np.where(times < end + extra, swung, times - extra))
