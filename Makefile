@@ -40,6 +40,7 @@ bench-commands: .venv/complete
 
 sample: .venv/complete
 	$(BIN)/python -m sensegraph.training.render.workout --out graphs/samples/workout.mp4 --truth graphs/samples/workout.json
+	$(BIN)/python -m sensegraph.training.render.gesture_sample --out graphs/samples/gestures.mp4 --truth graphs/samples/gestures.json
 
 picture: .venv/complete
 	$(BIN)/sensegraph models get

@@ -28,13 +28,18 @@ from sensegraph.load import find_graph, load
 from sensegraph.models import catalogue
 from sensegraph.resources import graphs_dir, sample
 from sensegraph.testing import drive
+from sensegraph.training.motion.body import Body
+from sensegraph.training.motion.exercise import perform
 
 ROOT = Path(__file__).parents[1]
 NAMES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 ALL = [*NAMES, "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PICTURE_KB = 250
-STAND_INS = {"GRAPH": "fitness", "FILE": "count.yaml", "PATH": "out.mp4", "R.jsonl": "results.jsonl"}
+STAND_INS = {
+    "GRAPH": "fitness", "FILE": "count.yaml", "PATH": "out.mp4", "R.jsonl": "results.jsonl", "FOLDER": "graphs",
+    "weights": "graphs",
+}  # fmt: skip
 """What stands for a reader's own word in a command line of the docs, where one word does for all verbs."""
 
 needs_models = pytest.mark.skipif(
@@ -214,6 +219,18 @@ def test_python_that_is_shown_runs(desk: Path, block: Block, monkeypatch: pytest
         assert "kcal" in str(space["summary"])
     else:
         assert ours
+
+
+def test_the_exercise_that_is_shown_is_performed() -> None:
+    """The trunk goes to both sides by turns and comes back upright, in every style."""
+    space: dict[str, Any] = {"__name__": "shown"}
+    exec(blocks("docs/training.md", "python")[0].text, space)
+    (exercise,) = space["MOVES"].values()
+    for seed in range(6):
+        joints = perform(np.random.default_rng(seed), exercise, Body(), np.array([0, 0.5, 1, 1.5, 2]))
+        nose = joints[:, 0, 0] - joints[:, 7:9, 0].mean(axis=1)
+        assert np.abs(nose[[0, 2, 4]]).max() < 0.01
+        assert nose[1] * nose[3] < -0.02
 
 
 def test_the_test_in_contributing_passes() -> None:

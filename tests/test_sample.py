@@ -1,4 +1,4 @@
-"""The shipped sample through the real path, against the renderer's own truth; and the same bytes on every run."""
+"""The shipped samples through the real path, against the renderer's own truth; and the same bytes on every run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 import sensegraph
 from sensegraph.models import catalogue
+from sensegraph.models.hands import HandTracker
+from sensegraph.models.landmarks import PoseTracker
+from sensegraph.models.temporal import weights_folder
 from sensegraph.payload import STATES
 from sensegraph.resources import sample
 from sensegraph.summary import Summary
+from sensegraph.training.motion.gestures.commands import COMMANDS
+from sensegraph.training.motion.gestures.gesture import GESTURES
 from tests.clips import cut
 
 SETTLED_S = 2.0
@@ -30,6 +37,15 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.skipif(not catalogue.onnx_path("pose_detection").is_file(), reason="run `sensegraph models get`"),
 ]
+
+HAND_NETS = ("palm_detection_lite", "hand_landmark_lite")
+
+needs_hand_nets = pytest.mark.skipif(
+    not all(catalogue.onnx_path(name).is_file() for name in HAND_NETS), reason="run `sensegraph models get`"
+)
+needs_gesture_net = pytest.mark.skipif(
+    not (weights_folder() / "gesture-temporal.onnx").is_file(), reason="the gesture net is not trained yet"
+)
 
 
 @cache
@@ -128,3 +144,55 @@ def test_a_clip_gives_the_same_bytes_in_one_process_and_in_many_on_a_busy_machin
         results.unlink()
     assert len(seen) == 1
     assert seen.pop().count(b"Jumping Jacks") > 5
+
+
+def gestures() -> dict[str, Any]:
+    """Return the truth of the gesture sample: fps, size, seconds, and start, end, label and command of segments."""
+    facts: dict[str, Any] = json.loads(sample("gestures.json").read_text())
+    return facts
+
+
+def test_the_gesture_sample_lasts_as_long_as_its_truth_says() -> None:
+    """Its gestures lie one after another inside the film, and those with a command bear the name of one."""
+    facts = gestures()
+    with av.open(str(sample("gestures.mp4"))) as film:
+        stream = film.streams.video[0]
+        assert stream.frames / facts["fps"] == pytest.approx(facts["seconds"])
+    times = [each[name] for each in facts["segments"] for name in ("start", "end")]
+    assert times == sorted(times)
+    assert 0 < times[0] < times[-1] < facts["seconds"]
+    assert {each["label"] for each in facts["segments"]} <= set(GESTURES)
+    assert {each["command"] for each in facts["segments"]} <= {"", *COMMANDS}
+
+
+@needs_hand_nets
+@pytest.mark.slow
+def test_the_trackers_find_body_and_hands_in_the_gesture_sample() -> None:
+    """A person in every frame, both hands in 95 % of all frames and in 85 % of those of each gesture."""
+    facts, pose_tracker, hand_tracker = gestures(), PoseTracker(), HandTracker("lite")
+    found, times = [], []
+    with av.open(str(sample("gestures.mp4"))) as film:
+        for frame in film.decode(video=0):
+            picture = frame.to_ndarray(format="bgr24")
+            pose = pose_tracker.track(picture)
+            assert pose is not None, frame.time
+            found.append(hand_tracker.track(picture, pose.points)[1] > 0)
+            times.append(frame.time)
+    hands, seconds = np.array(found), np.array(times)
+    assert hands.mean(axis=0).min() >= 0.95
+    for each in facts["segments"]:
+        during = (seconds >= each["start"]) & (seconds <= each["end"])
+        assert hands[during].mean(axis=0).min() >= 0.85, each["label"]
+
+
+@needs_hand_nets
+@needs_gesture_net
+@pytest.mark.slow
+@pytest.mark.parametrize(("graph", "name"), [("gestures", "label"), ("gesture_control", "command")])
+def test_each_gesture_of_the_sample_is_one_event(graph: str, name: str, tmp_path: Path) -> None:
+    """The events of the whole film are the gestures of the truth, or their commands, in their order; no others."""
+    results = tmp_path / "results.jsonl"
+    sensegraph.run(graph, source=sample("gestures.mp4"), results=results)
+    rows = [json.loads(line) for line in results.read_text().splitlines()]
+    events = [row["label"] for row in rows if row["stream"] == "events"]
+    assert events == [each[name] for each in gestures()["segments"] if each[name]]

@@ -23,7 +23,6 @@ from sensegraph_nodes.files import PictureFolder, open_file
 from sensegraph_nodes.network import Stream, is_url, masked, open_url
 from sensegraph_nodes.timeline import Timeline
 
-SAMPLE = "workout.mp4"
 BACK_OFF_S = (0.5, 30.0)
 POLL_S = 0.2
 """How often a source that waits for its camera looks whether it should stop."""
@@ -70,7 +69,8 @@ class CameraSource(Source):
 
     Args:
         source: `0`, `1`, ... or `/dev/video0` for a camera; a video file; a folder of pictures; an address
-            (`rtsp://...`, `http://...`); `auto` for the first camera that opens, else the sample clip.
+            (`rtsp://...`, `http://...`); `auto` for the first camera that opens, else a sample clip.
+        sample: Which sample clip that comes with sensegraph is played without a camera: `workout` or `gestures`.
         loop: Play a file again and again.
         fps: Pictures per second of a folder.
         width: Wished width of a camera's pictures; 0 = as it is.
@@ -83,6 +83,7 @@ class CameraSource(Source):
     def __init__(
         self,
         source: str | int = "auto",
+        sample: str = "workout",
         loop: bool = False,
         fps: Annotated[float, Field(gt=0, le=1000)] = 16.0,
         width: Annotated[int, Field(ge=0, le=8192)] = 640,
@@ -90,6 +91,7 @@ class CameraSource(Source):
         max_pixels: Annotated[int, Field(gt=0)] = MAX_PIXELS,
     ) -> None:
         self.source = source
+        self.sample = sample
         self.loop = loop
         self.fps = fps
         self.width = width
@@ -112,7 +114,7 @@ class CameraSource(Source):
     def reads(self) -> Sequence[str]:
         """Return the video file, where it is one; for `auto` the sample clip."""
         if self.source == "auto":
-            return (str(sample(SAMPLE)),)
+            return (str(sample(f"{self.sample}.mp4")),)
         text = str(self.source)
         if _device(self.source) is not None or (is_url(text) and not text.startswith("file:")):
             return ()
@@ -149,7 +151,7 @@ class CameraSource(Source):
                 continue
             self.source = device
             return
-        self.source = str(sample(SAMPLE))
+        self.source = str(sample(f"{self.sample}.mp4"))
         log.warning("no camera opens: playing the sample clip %s", self.source)
         self._recording = self._open_recording()
 

@@ -42,6 +42,7 @@ class Motion:
 
 
 _SQUAT = Motion("hips", up=False)
+_LUNGE = Motion("heel", up=True)
 _PUNCH = Motion("elbow", up=True, smallest=0.04)
 _UPPERCUT = Motion("hand", up=True, smallest=0.05)
 _LEFT_HAND, _RIGHT_HAND = (Motion(f"{side}_wrist", up=True, smallest=0.04) for side in ("left", "right"))
@@ -52,8 +53,8 @@ MOTIONS: dict[str, Motion] = {
     "Squat Kicks": Motion("rise", up=False, smallest=0.08),
     "Squat Punches": _SQUAT,
     "Squat Jacks": Motion("trunk", up=False, smallest=0.08),
-    "Lunges (alternating)": _SQUAT,
-    "Lunges (stationary)": _SQUAT,
+    "Lunges (alternating)": _LUNGE,
+    "Lunges (stationary)": _LUNGE,
     "Jump Lunges": Motion("rise", up=True, smallest=0.08),
     "Burpees": Motion("hips", up=False, smallest=0.15),
     "Jumping Jacks": Motion("wrists", up=True, smallest=0.1),

@@ -1,4 +1,4 @@
-"""`sensegraph train render`: films of labelled motion, with their truth."""
+"""`sensegraph train render`: films of exercises or gestures, with their truth."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,52 @@ import click
 from sensegraph.errors import GraphError, Problem, SinkError, closest
 
 if TYPE_CHECKING:
-    from sensegraph.training.motion.exercise import Exercise
+    from sensegraph.training.render.array import Array
     from sensegraph.training.render.look import Look
-    from sensegraph.training.render.routine import Segment
 
 COLUMNS = ("file", "start_s", "end_s", "label", "reps")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a film.
+
+    Attributes:
+        start: seconds of the film.
+        end: seconds of the film.
+        label: what is done; `none` in a rest.
+        reps: seconds of the film at which each repetition is complete; None for a gesture.
+    """
+
+    start: float
+    end: float
+    label: str
+    reps: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class Footage:
+    """A film that is about to be drawn: uint8 RGB pictures (H,W,3), how many there will be, and what they show."""
+
+    pictures: Iterator[Array]
+    frames: int
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a film is to be, as the options of `render` say."""
+
+    look: Look
+    seed: int
+    view: float
+    seconds: float
+    reps: int | None
+    rest_s: float
+    fps: int
+    size: tuple[int, int]
+    samples: int
+    hand: str
 
 
 def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
@@ -66,7 +108,15 @@ def _view(ctx: click.Context, param: click.Parameter, value: str) -> float:
     show_default=True,
     help="How the person is turned.",
 )
-@click.option("--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True, help="Of each label.")
+@click.option(
+    "--hand",
+    type=click.Choice(["right", "left", "either"]),
+    default="right",
+    show_default=True,
+    help="That makes a gesture, where the label does not say.",
+)
+@click.option("--seconds", type=click.FloatRange(1, 600), default=10.0, show_default=True,
+              help="Of each label; commands of gesture control are made once.")  # fmt: skip
 @click.option("--reps", type=click.IntRange(1, 200), help="Repetitions of each label, instead of seconds.")
 @click.option(
     "--rest",
@@ -87,6 +137,7 @@ def render(
     look: str,
     seed: int,
     view: float,
+    hand: str,
     seconds: float,
     reps: int | None,
     rest_s: float,
@@ -94,27 +145,19 @@ def render(
     size: tuple[int, int],
     samples: int,
 ) -> None:
-    """Draw LABELS as a film of a rendered person, one after another with rests between."""
-    import numpy as np
+    """Draw LABELS as a film of a rendered person, one after another with rests between.
 
-    from sensegraph.training.render import routine
-    from sensegraph.training.render.screen import screen
+    LABELS are exercises, seen whole, or gestures and commands of gesture control, seen from head to hips.
+    """
     from sensegraph.training.render.workout import write_film
 
     _check_outputs(out, truth)
-    person = _look(look, seed)
-    rng, body = np.random.default_rng(seed), person.body()
-    done = [
-        routine.exercise(rng, each, body, _exercise(each), fps, seconds=seconds, reps=reps, degrees=view)
-        for each in labels
-    ]
-    segments = routine.blended(routine.with_rests(done, routine.rest(body, rest_s, fps, view)), fps)
-    frames = sum(len(each.joints) for each in segments)
-    table = "" if truth is None else _truth(segments, out.name, fps, size, truth.suffix)
+    order = Order(_look(look, seed), seed, view, seconds, reps, rest_s, fps, size, samples, hand)
+    footage = (_gestures if _are_gestures(labels) else _exercises)(labels, order)
+    table = "" if truth is None else _truth(footage.parts, out.name, fps, size, truth.suffix)
     part = out.with_name(f".{out.stem}.part.mp4")
     try:
-        drawn = screen(segments, person, size, fps, samples, seed)
-        with click.progressbar(drawn, length=frames, file=sys.stderr) as pictures:
+        with click.progressbar(footage.pictures, length=footage.frames, file=sys.stderr) as pictures:
             write_film(part, iter(pictures), fps, size)
         if truth is not None:
             truth.write_text(table, encoding="utf-8")
@@ -123,7 +166,7 @@ def render(
         raise SinkError(f"{out}: cannot be written: {error.strerror or error}\n  Check the folder.") from None
     finally:
         part.unlink(missing_ok=True)
-    click.echo(f"wrote {out}: {frames / fps:.1f} s" + (f", and {truth}" if truth else ""))
+    click.echo(f"wrote {out}: {footage.frames / fps:.1f} s" + (f", and {truth}" if truth else ""))
 
 
 def _check_outputs(out: Path, truth: Path | None) -> None:
@@ -155,28 +198,83 @@ def _look(name: str, seed: int) -> Look:
     return LOOKS[name]
 
 
-def _exercise(label: str) -> Exercise:
+def _are_gestures(labels: Sequence[str]) -> bool:
+    """Whether the labels are gestures; refuses what is neither that nor an exercise, and both in one film."""
     from sensegraph.training.motion.exercises import EXERCISES
+    from sensegraph.training.render.closeup import LABELS
 
-    if label not in EXERCISES:
-        remedy = closest(label, EXERCISES, f"There are: {', '.join(EXERCISES)}.")
-        raise GraphError([Problem(label, "there is no motion of this label", remedy)])
-    return EXERCISES[label]
+    known = [*EXERCISES, *LABELS]
+    for label in labels:
+        if label not in known:
+            remedy = closest(label, known, f"There are: {', '.join(known)}.")
+            raise GraphError([Problem(label, "there is no motion of this label", remedy)])
+    gestures = [each for each in labels if each in LABELS]
+    others = [each for each in labels if each not in LABELS]
+    if gestures and others:
+        what = f"is a gesture, seen close up, and '{others[0]}' an exercise, seen whole"
+        raise GraphError([Problem(gestures[0], what, "Make a film of each.")])
+    return bool(gestures)
 
 
-def _truth(segments: Sequence[Segment], file: str, fps: int, size: tuple[int, int], form: str) -> str:
+def _exercises(labels: Sequence[str], order: Order) -> Footage:
+    """A routine, the whole body in view."""
+    import numpy as np
+
+    from sensegraph.training.motion.exercises import EXERCISES
+    from sensegraph.training.render import routine
+    from sensegraph.training.render.screen import screen
+
+    rng, body, fps = np.random.default_rng(order.seed), order.look.body(), order.fps
+    done = [
+        routine.exercise(
+            rng, each, body, EXERCISES[each], fps, seconds=order.seconds, reps=order.reps, degrees=order.view
+        )
+        for each in labels
+    ]
+    pause = routine.rest(body, order.rest_s, fps, order.view)
+    segments = routine.blended(routine.with_rests(done, pause), fps)
+    rows = routine.truth_rows(segments, "", fps)
+    parts = [
+        Part(start, end, label, tuple(round(start + at, 3) for at in each.reps))
+        for (_, start, end, label, _), each in zip(rows, segments, strict=True)
+    ]
+    pictures = screen(segments, order.look, order.size, fps, order.samples, order.seed)
+    return Footage(pictures, sum(len(each.joints) for each in segments), parts)
+
+
+def _gestures(labels: Sequence[str], order: Order) -> Footage:
+    """Gestures one after another, head to hips in view."""
+    import numpy as np
+
+    from sensegraph.training.render.closeup import Hand, Stage
+    from sensegraph.training.render.routine import NONE
+
+    stage = Stage(order.look, order.fps, order.rest_s, order.view)
+    rng = np.random.default_rng(order.seed)
+    hands: tuple[Hand, ...] = ("right", "left")
+    scenes = []
+    for place, label in enumerate(labels):
+        hand = hands[rng.integers(2)] if order.hand == "either" else hands[order.hand == "left"]
+        seconds = 0.0 if order.reps else order.seconds
+        scenes += [stage.scene([order.seed, place], label, hand, seconds)] * (order.reps or 1)
+    frames, now, parts = stage.frames(scenes), 0.0, []
+    for scene, (start, end) in zip(scenes, stage.times(scenes), strict=True):
+        parts += [Part(now, start, NONE, ()), Part(start, end, scene.label, None)]
+        now = end
+    parts.append(Part(now, round(frames / order.fps, 3), NONE, ()))
+    return Footage(stage.pictures(scenes, order.size, order.samples, order.seed), frames, parts)
+
+
+def _truth(parts: Sequence[Part], file: str, fps: int, size: tuple[int, int], form: str) -> str:
     """The content of the truth file: rows of `sensegraph eval`, or JSON with the end of each repetition."""
-    from sensegraph.training.render.routine import truth_rows
-
-    rows = truth_rows(segments, file, fps)
     if form == ".csv":
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(COLUMNS)
-        table.writerows(rows)
+        for each in parts:
+            table.writerow((file, each.start, each.end, each.label, "" if each.reps is None else len(each.reps)))
         return text.getvalue()
-    parts = [
-        {"start": start, "end": end, "label": label, "reps": [round(start + at, 3) for at in each.reps]}
-        for (_, start, end, label, _), each in zip(rows, segments, strict=True)
+    segments = [
+        {"start": each.start, "end": each.end, "label": each.label, "reps": list(each.reps or ())} for each in parts
     ]
-    return json.dumps({"file": file, "fps": fps, "size": list(size), "segments": parts}, indent=1) + "\n"
+    return json.dumps({"file": file, "fps": fps, "size": list(size), "segments": segments}, indent=1) + "\n"

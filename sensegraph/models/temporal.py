@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-BODY_SPACE = SPACE = "landmarks-body@1"
+BODY_SPACE = "landmarks-body@2"
 HAND_SPACE = "landmarks-hands@1"
 REJECTED = ("Doing nothing", "Doing other things")
 NOBODY = "No person visible"
@@ -69,12 +69,14 @@ class Decision:
     """When a head names something.
 
     The evidence is the probability of any of its classes together, times the probability that the window shows
-    something the head knows at all; both are averaged over the newest steps. When it is enough, the likeliest class
-    is named. A class that is being named yields to another only when that one is clearly likelier.
+    something the head knows at all; both are averaged over the newest steps. When it is enough, and the likeliest class
+    is likely enough by itself, it is named. A class that is being named yields to another only when that one is
+    clearly likelier.
     """
 
     average_steps: int = 2
     threshold: float = 0.6
+    sure: float = 0.5  # least probability of a class among all labels for it to be named
     release: float = 0.4  # what is being named stays named down to this evidence
     margin: float = 0.05  # by which another class must be likelier than the one that is being named
     thresholds: dict[str, float] = field(default_factory=dict)  # per label, instead of `threshold`
@@ -171,9 +173,10 @@ class Head:
         if self._named is not None and mean[best] < mean[self._named] + self.decision.margin:
             best = self._named
         needed = self.decision.thresholds.get(self.labels[best], self.decision.threshold)
+        sure = self.decision.sure
         if self._named is not None:
-            needed = min(needed, self.decision.release)
-        self._named = best if evidence >= needed else None
+            needed, sure = min(needed, self.decision.release), sure / 2
+        self._named = best if evidence >= needed and mean[best] >= sure else None
         return best if self._named is not None else int(np.where(self._class, -1, mean).argmax())
 
 

@@ -20,7 +20,7 @@ FALSE_SHARE = 0.01
 """Share of all negative windows that may be named as any class, without smoothing; spread over the labels."""
 LOWEST, HIGHEST = 0.6, 0.9
 KEPT = 0.93
-"""Share of a label's own windows that must stay above its threshold."""
+"""Share of a label's own windows that must stay above its threshold, and of all that are right above the least sure."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,13 @@ class Outcome:
         truth: (N,) indices of labels.
         best: (N,) the likeliest class, "none of these" left out.
         evidence: (N,) for any class, 0..1.
+        probability: (N,) of the likeliest class.
     """
 
     truth: NDArray[np.int64]
     best: NDArray[np.int64]
     evidence: Floats
+    probability: Floats
 
 
 def judge(
@@ -54,17 +56,18 @@ def judge(
     truth = labels[plan.name]
     net, head = TemporalNet(corpus.net, folder), load_head(plan.name, folder)
     embedding = np.concatenate([net.embed(part) for part in np.array_split(windows, max(1, size // 1000))])
-    best, evidence = decide(head, embedding)
+    best, evidence, probability = decide(head, embedding)
     said = truth >= 0
-    return Outcome(truth[said], best[said], evidence[said])
+    return Outcome(truth[said], best[said], evidence[said], probability[said])
 
 
-def decide(head: Head, embedding: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """Likeliest class (N,) and evidence for any class (N,) of embeddings (N, E), without smoothing."""
+def decide(head: Head, embedding: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Likeliest class, evidence for any class and probability of the likeliest, (N,) each, without smoothing."""
     probabilities, known = head.layer.probabilities(embedding)
     classes = np.array([label not in head.rejected for label in head.labels])
     best = np.where(classes, probabilities, -1).argmax(axis=1)
-    return best, np.asarray(probabilities[:, classes].sum(axis=1) * known, np.float32)
+    evidence = np.asarray(probabilities[:, classes].sum(axis=1) * known, np.float32)
+    return best, evidence, np.take_along_axis(probabilities, best[:, None], axis=1)[:, 0]
 
 
 def calibrate(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int, takes: Sequence[Take]) -> Decision:
@@ -88,4 +91,6 @@ def calibrate(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int, takes: Se
         wanted = float(false[allowed]) if len(false) > allowed else LOWEST
         kept = float(np.quantile(own, 1 - KEPT)) if len(own) else HIGHEST
         thresholds[plan.labels[index]] = round(float(np.clip(min(wanted, kept), LOWEST, HIGHEST)), 3)
-    return Decision(average_steps=plan.average_steps, thresholds=thresholds)
+    right = np.isin(outcome.truth, classes) & (outcome.truth == outcome.best)
+    sure = round(float(np.quantile(outcome.probability[right], 1 - KEPT)), 3)
+    return Decision(average_steps=plan.average_steps, thresholds=thresholds, sure=sure)

@@ -86,11 +86,14 @@ def captured_test(folder: Path, takes: Sequence[Take], seed: int) -> dict[str, d
     for take in takes:
         views = [film(rng, draw_window(rng, take, WINDOW_FRAMES), crop=0.05, astray=0) for _ in range(VIEWS_PER_TAKE)]
         joints = np.stack([points for points, _ in views]).astype(np.float32)
-        best, evidence = decide(head, net.embed(skeleton_channels(joints, np.stack([seen for _, seen in views]))))
+        best, evidence, probability = decide(
+            head, net.embed(skeleton_channels(joints, np.stack([seen for _, seen in views])))
+        )
         entry = outcome.setdefault(take.label, {"windows": 0, "right": 0, "named": {}})
-        for index, amount in zip(best, evidence, strict=True):
+        for index, amount, own in zip(best, evidence, probability, strict=True):
             label = head.labels[index]
             enough = amount >= head.decision.thresholds.get(label, head.decision.threshold)
+            enough = enough and own >= head.decision.sure
             name = label if enough else "none"
             entry["windows"] += 1
             entry["right"] += name == take.label or (take.label in head.rejected and name == "none")

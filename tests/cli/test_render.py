@@ -10,6 +10,9 @@ import av
 import pytest
 
 from sensegraph.cli.render import COLUMNS
+from sensegraph.evaluation.events import is_event
+from sensegraph.evaluation.truth import read_truth
+from sensegraph.training.render.closeup import LABELS
 from tests.cli import refused, say
 from tests.clips import frames
 
@@ -57,6 +60,35 @@ def test_a_json_truth_has_the_time_of_every_repetition() -> None:
     assert plank["reps"] == []
 
 
+def test_gestures_become_a_film_whose_rows_are_events() -> None:
+    """Rests between them, rows without gaps, no number of repetitions: that is what an event is in a truth."""
+    words = ("Thumb up", "Swiping left", "--seconds", 1, "--hand", "left", "--out", "a.mp4", "--truth", "t.csv")
+    assert say("train", "render", *words, *SMALL).code == 0
+    rows = list(csv.reader(Path("t.csv").read_text().splitlines()))
+    assert tuple(rows[0]) == COLUMNS
+    assert [(row[3], row[4]) for row in rows[1:]] == [
+        ("none", "0"),
+        ("Thumb up", ""),
+        ("none", "0"),
+        ("Swiping left", ""),
+        ("none", "0"),
+    ]
+    assert [row[1] for row in rows[2:]] == [row[2] for row in rows[1:-1]]
+    assert all(float(row[2]) - float(row[1]) >= 1 for row in rows[1:])
+    assert frames(Path("a.mp4")) == round(float(rows[-1][2]) * 8)
+    assert [is_event(each) for each in read_truth(Path("t.csv"), LABELS)] == [False, True, False, True, False]
+
+
+def test_repetitions_of_a_gesture_are_rows_of_their_own() -> None:
+    """Each is one event; so is a command of gesture control."""
+    words = ("Swipe Up", "Waving", "--reps", 2, "--hand", "either", "--out", "a.mp4", "--truth", "t.json")
+    assert say("train", "render", *words, *SMALL).code == 0
+    facts = json.loads(Path("t.json").read_text())
+    shown = [part["label"] for part in facts["segments"] if part["label"] != "none"]
+    assert shown == ["Swipe Up", "Swipe Up", "Waving", "Waving"]
+    assert not any(part["reps"] for part in facts["segments"])
+
+
 def test_equal_seeds_draw_equal_films() -> None:
     """Random looks too; another seed draws another."""
     for name, seed in (("a", 5), ("b", 5), ("c", 6)):
@@ -69,6 +101,10 @@ def test_equal_seeds_draw_equal_films() -> None:
     ("words", "said"),
     [
         (("Sqats", "--out", "a.mp4"), "Did you mean 'Squats'?"),
+        (("Wavin", "--out", "a.mp4"), "Did you mean 'Waving'?"),
+        (("Thumb UP", "--out", "a.mp4"), "Did you mean 'Thumb Up'?"),
+        (("Squats", "Waving", "--out", "a.mp4"), "Waving: is a gesture, seen close up, and 'Squats' an exercise"),
+        (("Waving", "--out", "a.mp4", "--hand", "third"), "is not one of"),
         (("Squats", "--out", "a.mp4", "--look", "runer"), "Did you mean 'runner'?"),
         (("Squats", "--out", "a.mp4", "--look", "42"), "There are workout, "),
         (("Squats", "--out", "a.avi"), "is no .mp4 file"),

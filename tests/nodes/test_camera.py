@@ -264,6 +264,14 @@ def test_auto_without_a_camera_is_the_sample(tmp_path: Path, monkeypatch: pytest
     assert report["source"] == str(path)
 
 
+def test_the_graph_says_which_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a camera and with `sample: gestures` it is the clip of gestures; what is not there is refused."""
+    monkeypatch.setattr(camera, "cameras", list)
+    assert [Path(path).name for path in CameraSource(sample="gestures").reads()] == ["gestures.mp4"]
+    with pytest.raises(SourceError, match=r"nothing\.mp4 is not there"):
+        CameraSource(sample="nothing").open()
+
+
 def test_the_timeline_always_increases() -> None:
     """Missing, equal, backward and far times all give later ones; the last two are jumps, with a gap."""
     timeline = Timeline(frame_ns=10)

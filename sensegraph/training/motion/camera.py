@@ -27,7 +27,8 @@ def project(rng: Rng, joints: Array) -> tuple[Array, Array]:
         (T, 13, 2) picture coordinates with y down, and (T, 13) depth behind the body's middle in metres.
     """
     yaw = reserved(rng, 0, 2 * np.pi) if rng.uniform() < 0.6 else rng.normal(0, 0.5)
-    pitch, roll = np.radians(rng.normal(5, 10)), np.radians(rng.normal(0, 3))
+    pitch = np.radians(rng.normal(5, 10) if rng.uniform() < 0.75 else rng.uniform(-12, 38))  # some hang high
+    roll = np.radians(rng.normal(0, 3))
     points = joints - joints[:, HIPS].mean(axis=(0, 1))
     for angle, i, j in ((-yaw, 0, 2), (pitch, 1, 2), (roll, 0, 1)):
         first, second = points[..., i].copy(), points[..., j].copy()
@@ -133,6 +134,18 @@ def crop_frame(rng: Rng, points: Array, visibility: Array, crop: float) -> tuple
     return guessed, lowered
 
 
+def hide_legs(rng: Rng, points: Array, visibility: Array) -> tuple[Array, Array]:
+    """Put a table before the legs: knees and ankles are guessed, stiff and shortened, and less visible."""
+    size = size_of(points)
+    hips = points[:, HIPS].mean(axis=1, keepdims=True)
+    guess = np.median(points[:, LEGS] - hips, axis=0) * [1, rng.uniform(0.3, 1.0)] + hips
+    guess = guess + smooth_noise(rng, (len(LEGS), 2), len(points)) * rng.uniform(0.003, 0.03) * size
+    points, visibility = points.copy(), visibility.copy()
+    points[:, LEGS] = guess
+    visibility[:, LEGS] *= rng.uniform(0.1, 1.0, (1, len(LEGS)))
+    return points, visibility
+
+
 def mistrack(rng: Rng, points: Array) -> Array:
     """Let the tracker sit on someone or something else up to a random frame."""
     place = slice(0, int(rng.integers(1, len(points) - 4)))
@@ -156,7 +169,7 @@ def drop_frames(rng: Rng, frames: int) -> Flags:
     return seen
 
 
-def film(rng: Rng, joints: Array, crop: float, astray: float) -> tuple[Array, Flags]:
+def film(rng: Rng, joints: Array, crop: float, astray: float, table: float = 0.0) -> tuple[Array, Flags]:
     """Film joints: what a landmark tracker at a random camera would give.
 
     Args:
@@ -164,6 +177,7 @@ def film(rng: Rng, joints: Array, crop: float, astray: float) -> tuple[Array, Fl
         joints: (T, 13, 3) metres, y up.
         crop: chance that the frame cuts the body; up to 0.15 only the feet and shins.
         astray: chance that the tracker was on something else before.
+        table: chance that something stands before the legs.
 
     Returns:
         (T, 13, 3) x, y (down) in units of no fixed scale and visibility, and (T,) whether a person was found.
@@ -171,6 +185,8 @@ def film(rng: Rng, joints: Array, crop: float, astray: float) -> tuple[Array, Fl
     points, depth = project(rng, joints)
     points, visibility = occlude(rng, points, depth)
     points, visibility = crop_frame(rng, points, visibility, crop)
+    if rng.uniform() < table:
+        points, visibility = hide_legs(rng, points, visibility)
     points = swap_sides(rng, jitter(rng, points))
     if rng.uniform() < astray:
         points = mistrack(rng, points)

@@ -20,7 +20,7 @@ from sensegraph.training.motion.styles import Styles
 
 Array = NDArray[np.float64]
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 NOTHING, OTHER = "Doing nothing", "Doing other things"
 LABELS = (*EXERCISES, NOTHING, OTHER)
 
@@ -29,7 +29,7 @@ COMMON = (
     "Burpees", "Mountain Climbers",
 )  # fmt: skip
 """What people do most: more windows of these."""
-SHARES = np.array([2.5 if label in COMMON else 1.0 for label in EXERCISES] + [7.0, 45.0])
+SHARES = np.array([2.5 if label in COMMON else 1.0 for label in EXERCISES] + [9.0, 46.0])
 LONGEST_BEFORE = 16  # frames of something else that a window may begin with
 CAPTURED = {"Squats": 0.08, "Jumping Jacks": 0.08, "Arm Circles": 0.15, OTHER: 0.3}
 """Share of the windows of a label that comes from motion capture, where there is some."""
@@ -91,7 +91,8 @@ def window(rng: Styles, label: str, takes: Sequence[Take] = ()) -> Window:
     if before and not nobody:
         joints = join(rng, movement(rng, predecessor(rng, label), body, takes), joints, before)
     exercise = label in EXERCISES
-    points, seen = film(rng, joints, crop=0.12 if exercise else 0.4, astray=0.01 if exercise else 0.08)
+    faults = {"crop": 0.12, "astray": 0.01} if exercise else {"crop": 0.4, "astray": 0.08, "table": 0.15}
+    points, seen = film(rng, joints, **faults)
     if nobody:
         seen[:before] = False
     seen[-1] |= not seen.any()

@@ -12,19 +12,19 @@ from sensegraph.training.motion.gestures import motions, signs, swipes
 from sensegraph.training.motion.gestures.commands import MIRRORED
 from sensegraph.training.motion.gestures.figure import MIRROR, Build, Gesticulation
 from sensegraph.training.motion.gestures.gesture import GESTURES, Move
-from sensegraph.training.motion.gestures.performer import Course, Mark, Performer
-from sensegraph.training.motion.gestures.resting import hanging
+from sensegraph.training.motion.gestures.performer import Course, Mark, Performer, arm_value
 from sensegraph.training.render.array import Array
 from sensegraph.training.render.film import film
 from sensegraph.training.render.gesticulate import Gestures, figure_build, gestures
 from sensegraph.training.render.look import Look
+from sensegraph.training.render.pose import Palm
 from sensegraph.training.render.rotation import heading
 from sensegraph.training.render.stance import on_floor
 from sensegraph.training.render.view import turned, upper_body
 
 Hand = Literal["right", "left"]
 
-COMMANDS: dict[str, Move] = {
+MOVES: dict[str, Move] = {
     "Clockwise Rotation": motions.circle,
     "Swipe Down": swipes.down,
     "Swipe Left (right hand)": swipes.left,
@@ -38,9 +38,13 @@ COMMANDS: dict[str, Move] = {
 """The commands of gesture control, as the right hand makes them."""
 
 STROKES = ("Swiping", "Zooming")  # over at once, so they last only by being made again
+HOME = np.stack(
+    [arm_value((side * 0.23, -0.535, 0.07), (-side * 0.1, -1, 0.25), (-side * 0.7, 0, -0.4)) for side in (1, -1)]
+)
+"""Where both hands rest, (2, 16): beside the body of somebody who stands."""
 GAZE_DEG = (0.0, 4.0, 0.0)
 SETTLE_S = 0.5  # in which all that is not at rest after a gesture comes to rest
-TRIES = 40  # some styles of a movement are not the command
+TRIES = 40  # not every style of zooming is a command
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,13 @@ def ways(label: str) -> list[Way]:
     """The ways to make a gesture or a command, the right hand's first; none for another label."""
     if label in GESTURES:
         return [Way("right", GESTURES[label].move), Way("left", GESTURES[GESTURES[label].mirror or label].move)]
-    right = [Way("right", move, command) for command, move in COMMANDS.items() if command == label]
+    right = [Way("right", move, command) for command, move in MOVES.items() if command == label]
     return right + [
-        Way("left", move, command) for command, move in COMMANDS.items() if MIRRORED.get(command, command) == label
+        Way("left", move, command) for command, move in MOVES.items() if MIRRORED.get(command, command) == label
     ]
 
 
-LABELS = (*GESTURES, *dict.fromkeys([*COMMANDS, *(MIRRORED.get(command, command) for command in COMMANDS)]))
+LABELS = (*GESTURES, *dict.fromkeys([*MOVES, *(MIRRORED.get(command, command) for command in MOVES)]))
 """What can be performed: 27 gestures and 12 commands."""
 
 
@@ -81,7 +85,7 @@ class Scene:
         figure: What the figure does, with the rest before it.
         begin: Seconds from the start of the figure at which that which is typical begins.
         end: Seconds at which it is over, before the hand goes home.
-        command: The command of gesture control that it is as well; empty for none.
+        command: The command of gesture control that it is as well; empty for none, `UNSAID` where that is open.
     """
 
     label: str
@@ -115,48 +119,40 @@ class Stage:
             seconds: How long a gesture is held or repeated, at least; a command is made once and not held longer.
         """
         way = min(ways(label), key=lambda each: each.hand != hand)
-        mirror = MIRROR if way.hand == "left" else np.ones(3)
-        performer = self._perform(seed, way, heading(self.degrees)[2] * mirror, 0.0 if way.command else seconds, label)
+        left, strokes = way.hand == "left", label.startswith(STROKES)
+        camera = heading(self.degrees)[2] * (MIRROR if left else 1)
+        performer = self._perform(seed, way, camera, seconds if strokes else 0.0)
         first, last = performer.marks[0], performer.marks[-1]
         begin, end = first.begin, max(last.end, last.done)
-        again = _again(last, begin, end, seconds) if not (way.command or label.startswith(STROKES)) else (end, 0.0)
-        times = np.arange(round((self.rest_s + performer.now + again[1]) * self.fps)) / self.fps - self.rest_s
-        figure = performer.perform(self.build, _prolonged(times, end, *again))
-        command = MIRRORED.get(last.command, last.command) if way.hand == "left" else last.command
+        start, extra = (end, 0.0) if strokes or way.command else _again(last, begin, end, seconds)
+        times = np.arange(round((self.rest_s + performer.now + extra) * self.fps)) / self.fps - self.rest_s
+        figure = performer.perform(self.build, _prolonged(times, start, end, extra))
         return Scene(
             label,
-            figure.mirrored() if way.hand == "left" else figure,
+            figure.mirrored() if left else figure,
             self.rest_s + begin,
-            self.rest_s + end + again[1],
-            command,
+            self.rest_s + end + extra,
+            MIRRORED.get(last.command, last.command) if left else last.command,
         )
 
-    def _perform(self, seed: Sequence[int], way: Way, camera: Array, seconds: float, label: str) -> Performer:
-        """Somebody who has done it, and again in the same style where only that makes it last, and rests again."""
+    def _perform(self, seed: Sequence[int], way: Way, camera: Array, seconds: float) -> Performer:
+        """Somebody who has done it, in the same style again until some seconds are full, and has come to rest."""
         for number in range(TRIES):
             rng = np.random.default_rng([*seed, number])
-            performer = self._performer(rng, camera)
+            performer = Performer(rng, camera, HOME)
+            performer.head, performer.trunk = Course(GAZE_DEG), Course(np.zeros(5))
+            performer.gaze = performer.head.value
             style = rng.bit_generator.state
             way.move(performer)
             if not way.command or performer.marks[-1].command == way.command:
                 break
-        while label.startswith(STROKES) and performer.marks[-1].end - performer.marks[0].begin < seconds:
+        while performer.marks[-1].end - performer.marks[0].begin < seconds:
             performer.together()
             rng.bit_generator.state = style
             way.move(performer)
         performer.together()
         for course in (performer.left, performer.right, performer.head, performer.trunk):
             course.to(SETTLE_S, course.values[0])
-        return performer
-
-    def _performer(self, rng: np.random.Generator, camera: Array) -> Performer:
-        """Somebody upright who looks ahead, alike on both sides."""
-        right = hanging(np.random.default_rng(0))
-        left = right.copy()
-        left[[0, 3, 6]] *= -1
-        performer = Performer(rng, camera, np.stack([left, right]))
-        performer.head, performer.trunk = Course(GAZE_DEG), Course(np.zeros(5))
-        performer.gaze = performer.head.value
         return performer
 
     def play(self, scenes: Sequence[Scene]) -> Gestures:
@@ -171,9 +167,7 @@ class Stage:
         sway = np.stack([0.004 * np.sin(0.9 * t), 0 * t, 0.5 * np.sin(1.7 * t), 0.5 * np.sin(1.1 * t), 0.7 * np.sin(t)])
         made = gestures(Gesticulation(arms, head, trunk + sway.T, figures[0].build), self.look)
         turn = heading(self.degrees)
-        palms = [
-            tuple(None if each is None else (turn @ each[0], turn @ each[1]) for each in both) for both in made.palms
-        ]
+        palms = [(_turned(left, turn), _turned(right, turn)) for left, right in made.palms]
         return replace(made, joints=on_floor(turned(made.joints, self.degrees)), palms=palms)
 
     def pictures(self, scenes: Sequence[Scene], size: tuple[int, int], fine: int = 2, seed: int = 0) -> Iterator[Array]:
@@ -198,18 +192,22 @@ class Stage:
         ]
 
 
-def _again(mark: Mark, begin: float, end: float, seconds: float) -> tuple[float, float]:
-    """From where what ends at `end` is repeated to and fro to last some seconds, and for how long.
+def _turned(palm: Palm | None, turn: Array) -> Palm | None:
+    return None if palm is None else (turn @ palm[0], turn @ palm[1])
 
-    What is done only at the end is a movement, and goes on as a whole; what was done before is held, and its last half
-    goes on.
+
+def _again(mark: Mark, begin: float, end: float, seconds: float) -> tuple[float, float]:
+    """From where a gesture goes to and fro to last some seconds, and for how many seconds more.
+
+    What is complete only when it is over is a movement: all of it is done again. Else it is a pose, and the last half
+    of the time for which it is held goes on.
     """
     start = begin if mark.done >= mark.end else (mark.done + end) / 2
     swing = 2 * (end - start)
     return start, swing * max(0, int(np.ceil((seconds - (end - begin)) / swing - 1e-9)))
 
 
-def _prolonged(times: Array, end: float, start: float, extra: float) -> Array:
+def _prolonged(times: Array, start: float, end: float, extra: float) -> Array:
     """Times of a performance in which start to end goes to and fro for `extra` seconds."""
     span = max(end - start, 1e-9)
     swung = start + np.abs((times - end) % (2 * span) - span)

@@ -12,16 +12,15 @@ from sensegraph.training.render.look import LOOKS
 from sensegraph.training.render.workout import CAPTION, write_film
 
 SIZE, FPS = (640, 480), 20
-REST_S, HELD_S = 1.6, 2.6
+OPENING_S, REST_S, HELD_S = 2.6, 1.5, 2.4  # nothing is named before 2.5 s were seen
 LOOK = "workout"
 PROGRAMME: tuple[tuple[str, Hand, int], ...] = (
-    ("Thumb up", "right", 0),
-    ("Waving", "right", 0),
-    ("Swiping left", "right", 0),
-    ("Swiping right", "left", 0),
-    ("Thumb down", "right", 0),
-    ("Nodding", "right", 0),
-    ("Swiping up", "right", 0),
+    ("Thumb up", "right", 21),
+    ("Waving", "right", 15),
+    ("Swiping left", "right", 4),
+    ("Swiping right", "left", 15),
+    ("Thumb down", "right", 21),
+    ("Nodding", "right", 8),
 )
 """Label, hand, and the seed of its style."""
 
@@ -32,10 +31,11 @@ def stage() -> Stage:
 
 
 def scenes(where: Stage) -> list[Scene]:
-    """The gestures of the sample; a swipe is made once."""
+    """The gestures of the sample, after a longer rest; a swipe is made once."""
+    opening = Stage(where.look, where.fps, OPENING_S)
     return [
-        where.scene([seed], label, hand, 0.0 if label.startswith("Swiping") else HELD_S)
-        for label, hand, seed in PROGRAMME
+        (where if place else opening).scene([seed], label, hand, 0.0 if label.startswith("Swiping") else HELD_S)
+        for place, (label, hand, seed) in enumerate(PROGRAMME)
     ]
 
 
@@ -55,7 +55,7 @@ def truth(where: Stage, made: Sequence[Scene]) -> dict[str, object]:
         {"start": start, "end": end, "label": each.label, "command": each.command}
         for each, (start, end) in zip(made, where.times(made), strict=True)
     ]
-    return {"fps": where.fps, "size": list(SIZE), "seconds": where.frames(made) / where.fps, "segments": rows}
+    return {"fps": where.fps, "size": list(SIZE), "seconds": round(where.frames(made) / where.fps, 3), "segments": rows}
 
 
 def main() -> None:
