@@ -2,7 +2,8 @@
 
 Whole performances by people, cameras and styles that training leaves out run through the net, the head and the event
 detector of `graphs/gesture_control.yaml`: commands among other things (precision, recall, F1), and other things alone,
-also of captured bodies (events per minute). An event belongs to a command that ends within 0.5 s of it.
+also of captured bodies (events per minute). An event belongs to a command that ends within 0.5 s of it; a command
+during which the tracker finds no hand in half of the frames is not asked for.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from sensegraph.training.motion.gestures.captured import captured
 from sensegraph.training.motion.gestures.commands import MIRRORED
 from sensegraph.training.motion.gestures.figure import Build, Gesticulation
 from sensegraph.training.motion.gestures.gesture import GESTURES
-from sensegraph.training.motion.gestures.performer import Performer
+from sensegraph.training.motion.gestures.performer import UNSAID, Performer
 from sensegraph.training.motion.gestures.resting import draw_home
 from sensegraph.training.motion.styles import Styles
 from sensegraph_nodes.classify import ClassifierHead
@@ -39,6 +40,7 @@ from sensegraph_nodes.events import EventDetector
 
 COMMANDING = ("Swiping left", "Swiping right", "Swiping up", "Swiping down", "Thumb up", "Thumb down")
 NEAR_S = 0.5
+SHOWN_S = 0.6
 BLOCK_FRAMES = 160
 STREAM_S = 60.0
 
@@ -96,8 +98,14 @@ def performance(rng: Styles, commands: bool) -> tuple[Gesticulation, Camera, lis
     return figure, camera, marks
 
 
-def features(rng: Styles, net: TemporalNet, figure: Gesticulation, camera: Camera) -> np.ndarray:
-    """Embeddings, 4 per second, of what trackers see of a figure; the first is that of the first whole window."""
+def features(
+    rng: Styles, net: TemporalNet, figure: Gesticulation, camera: Camera
+) -> tuple[np.ndarray, np.ndarray]:
+    """What trackers see of a figure.
+
+    Returns:
+        embeddings, 4 per second, the first that of the first whole window; whether either hand is found, (frames,).
+    """
     frames = len(figure.head)
     blocks = []
     for start in range(0, frames - frames % WINDOW_FRAMES, BLOCK_FRAMES):
@@ -111,7 +119,7 @@ def features(rng: Styles, net: TemporalNet, figure: Gesticulation, camera: Camer
     ends = range(WINDOW_FRAMES, len(seen) + 1, STEP_FRAMES)
     windows = [slice(end - WINDOW_FRAMES, end) for end in ends]
     stacks = (np.stack([array[window] for window in windows]) for array in (points, hands, found, seen))
-    return net.embed(gesture_channels(*stacks))
+    return net.embed(gesture_channels(*stacks)), found.any(axis=1)
 
 
 def events_in(embeddings: np.ndarray, head: ClassifierHead, detector: EventDetector) -> list[Event]:
@@ -127,6 +135,15 @@ def events_in(embeddings: np.ndarray, head: ClassifierHead, detector: EventDetec
     return list(drive(detector, scores=scores)["events"])
 
 
+def visible(found: np.ndarray, commands: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Commands as they are, but without a name where no hand is found in half of the frames around their end."""
+    named = []
+    for name, done in commands:
+        around = found[max(0, round((done - SHOWN_S) * RATE_FPS)) : round((done + SHOWN_S / 2) * RATE_FPS)]
+        named.append((name if len(around) and around.mean() >= 0.5 else UNSAID, done))
+    return named
+
+
 def match(tally: Tally, events: Sequence[Event], commands: Sequence[tuple[str, float]], labels: Sequence[str]) -> None:
     """Assign each event to one command at most."""
     open_ = [(name, done) for name, done in commands if name in labels]
@@ -137,7 +154,7 @@ def match(tally: Tally, events: Sequence[Event], commands: Sequence[tuple[str, f
             open_.remove(near[0])
             tally.found += 1
             tally.delays.append(event.end - near[0][1])
-        elif not any(name == "?" and abs(event.end - done) <= 1 for name, done in commands):
+        elif not any(name == UNSAID and abs(event.end - done) <= 1 for name, done in commands):
             tally.false[event.label] += 1
     tally.missed.update(name for name, _ in open_)
 
@@ -152,9 +169,10 @@ def main() -> None:
 
     def judge(tally: Tally, rng: Styles, figure: Gesticulation, camera: Camera, marks: list[tuple[str, float]]) -> None:
         detector = EventDetector(labels=labels, **settings)
-        found = events_in(features(rng, net, figure, camera), ClassifierHead("gesture_control"), detector)
+        embeddings, found = features(rng, net, figure, camera)
+        events = events_in(embeddings, ClassifierHead("gesture_control"), detector)
         tally.seconds += len(figure.head) / RATE_FPS
-        match(tally, found, marks, labels)
+        match(tally, events, visible(found, marks), labels)
 
     for title, commands in (("commands", True), ("other things", False)):
         tally = Tally()

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sensegraph.errors import ModelError
 from sensegraph.models.catalogue import cache_folder
 from sensegraph.models.skeleton import STEP_FRAMES, WINDOW_FRAMES, SkeletonWindow
-from sensegraph.models.temporal import SPACE, TemporalNet
+from sensegraph.models.temporal import BODY_SPACE, TemporalNet
 from sensegraph.node import Node, Port, pictures
 from sensegraph.packet import Stamp
 from sensegraph.payload import Features, Hands, Landmarks
@@ -67,7 +67,7 @@ class BackboneNode(Node):
         """Return which model runs, in one line."""
         if self.model in ("auto", "landmarks"):
             hands = "" if self.hands == "none" else f", BlazeHand {self.hands}"
-            return f"landmarks (BlazePose{hands} and our temporal net, features {SPACE})"
+            return f"landmarks (BlazePose{hands} and our temporal net, features {BODY_SPACE})"
         return f"{self.model} ({pixel_weights(self.model)})"
 
     def models(self) -> Sequence[str]:
@@ -122,7 +122,7 @@ class BackboneNode(Node):
         if stamp.frame % STEP_FRAMES == STEP_FRAMES - 1:
             warm = self._seen_frames >= WINDOW_FRAMES
             present = sum(self._presence) / len(self._presence)
-            outputs["features"] = Features(self._net.step(self._window), SPACE, warm, present)
+            outputs["features"] = Features(self._net.step(self._window), BODY_SPACE, warm, present)
             if self._hands is not None and (features := self._hands.features(warm=warm, present=present)) is not None:
                 outputs["hand_features"] = features
         return outputs

@@ -57,8 +57,9 @@ class ClassifierHead(Node):
         """Load the head."""
         self._head = self._load()
         if self.threshold is not None:
-            release = min(self._head.decision.release, self.threshold)
-            self._head.decision = replace(self._head.decision, threshold=self.threshold, thresholds={}, release=release)
+            chosen = self._head.decision
+            lower = {name: min(getattr(chosen, name), self.threshold) for name in ("release", "sure")}
+            self._head.decision = replace(chosen, threshold=self.threshold, thresholds={}, **lower)
         self._labels = np.array(self._head.labels)
         self._states = tuple(label for label in STATES if label in self._head.rejected) or self._head.rejected[:1]
         self._state = self._states[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sensegraph.models.temporal import BODY_SPACE, HAND_SPACE, REJECTED
+from sensegraph.models.temporal import BODY_SPACE, HAND_SPACE, NOBODY, REJECTED
 from sensegraph.training.corpus import Corpus, Floats, HeadPlan, Labels
 from sensegraph.training.motion import sample
 from sensegraph.training.motion.capture import Take
@@ -33,7 +33,7 @@ CORPORA = {
         HAND_SPACE,
         gesture_sample.GENERATOR_VERSION,
         (
-            HeadPlan("gestures", gesture.LABELS, REJECTED),
+            HeadPlan("gestures", gesture.LABELS, (*REJECTED, NOBODY)),
             HeadPlan(
                 "gesture_control",
                 commands.CONTROL_LABELS,
@@ -47,6 +47,6 @@ CORPORA = {
 
 PLANS: dict[str, dict[str, int]] = {
     "body": {"samples": 150_000, "epochs": 9},
-    "gesture": {"samples": 100_000, "epochs": 9, "width": 88},
+    "gesture": {"samples": 180_000, "epochs": 9, "width": 88},
 }
 """How each net is trained when nothing else is said; fields of `sensegraph.training.temporal.Plan`."""

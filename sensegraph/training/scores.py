@@ -36,8 +36,8 @@ class Confusion:
 
     @property
     def accuracy(self) -> float:
-        """Mean over the labels of the share of windows that are named right."""
-        return float(np.mean(self.recalls()))
+        """Mean, over the labels that are shown, of the share of windows that are named right."""
+        return float(np.mean(self.recalls()[self.counts.sum(axis=1) > 0]))
 
     def recalls(self) -> NDArray[np.float64]:
         """Share of each label's windows that are named right, (labels,)."""
@@ -115,7 +115,12 @@ def score(folder: Path, corpus: Corpus, plan: HeadPlan, takes: Sequence[Take] = 
     """
     confusion = synthetic_test(folder, corpus, plan, TEST_SEED)
     confusion.save(folder / f"{plan.name}-confusion.csv")
-    recalls = {label: round(float(each), 3) for label, each in zip(plan.labels, confusion.recalls(), strict=True)}
+    shown = confusion.counts.sum(axis=1) > 0
+    recalls = {
+        label: round(float(each), 3)
+        for label, each, there in zip(plan.labels, confusion.recalls(), shown, strict=True)
+        if there
+    }
     test: dict[str, Any] = {"accuracy": round(confusion.accuracy, 4), "windows": int(confusion.counts.sum())}
     test |= {"recall": recalls, "confused": [(a, b, round(share, 3)) for a, b, share in confusion.pairs()]}
     kept = [take for take in takes if take.subject == TEST_SUBJECT]

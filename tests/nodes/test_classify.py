@@ -109,7 +109,7 @@ def test_seconds_per_label_are_reported() -> None:
 
 def test_features_of_another_space_are_refused() -> None:
     """The error names both spaces."""
-    with pytest.raises(ModelError, match=r"landmarks-body@1.*efficientnet-pro"):
+    with pytest.raises(ModelError, match=r"landmarks-body@2.*efficientnet-pro"):
         classify(features(1, 0, 0, 0, space="efficientnet-pro"))
 
 

@@ -24,4 +24,4 @@ def test_every_cyclic_exercise_has_a_signal() -> None:
 @pytest.mark.parametrize("label", CLEAR)
 def test_repetitions_of_the_library_are_counted(label: str) -> None:
     """Eight repetitions of a drawn style, seen from a slanting side, are eight or one off."""
-    assert abs(counted(label, EXERCISES[label], seed=1, yaw_deg=30) - REPETITIONS) <= 1
+    assert abs(counted(label, EXERCISES[label], seed=0, yaw_deg=30) - REPETITIONS) <= 1
