@@ -54,8 +54,11 @@ def _sheet(net: str) -> tuple[Any, dict[str, Any]]:
 @click.option("--seed", default=1, show_default=True)
 @click.option("--samples", type=click.IntRange(128), help="Windows to train on, instead of as many as are usual.")
 @click.option("--epochs", type=click.IntRange(1), help="Rounds over them.")
+@click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="Of torch.")
 @click.option("--mocap", type=EXISTING, help="Folder with the packed CMU motion capture; else other weights.")
-def net_(name: str, out: Path, seed: int, samples: int | None, epochs: int | None, mocap: Path | None) -> None:
+def net_(
+    name: str, out: Path, seed: int, samples: int | None, epochs: int | None, threads: int, mocap: Path | None
+) -> None:
     """Train the temporal net NAME and its heads from nothing, and score them."""
     _need_torch()
     from sensegraph.training import temporal
@@ -66,8 +69,9 @@ def net_(name: str, out: Path, seed: int, samples: int | None, epochs: int | Non
     changes = {key: value for key, value in (("samples", samples), ("epochs", epochs)) if value is not None}
     plan = temporal.Plan(**{**PLANS[name], "seed": seed, **changes})
     takes = read_takes(mocap) if mocap else []
-    trained = temporal.train(CORPORA[name], plan, takes)
+    trained = temporal.train(CORPORA[name], plan, takes, threads)
     command = f"sensegraph train net {name} --seed {seed}" + "".join(f" --{k} {v}" for k, v in changes.items())
+    command += f" --threads {threads}"
     trained.record["command"] = command + (" --mocap FOLDER" if mocap else "") + " --out DIR"
     temporal.write(out, trained, takes)
     for head in CORPORA[name].heads:

@@ -97,7 +97,7 @@ def _synthetic(name: str, test: dict[str, Any]) -> Iterator[str]:
         pairs = "; ".join(f"{shown} as {named} {share:.0%}" for shown, named, share in test["confused"])
         yield f"Confused (8 % of the windows or more): {pairs}.\n"
     if test.get("captured"):
-        yield "Captured people of the kept subject, filmed by random cameras, window by window without smoothing:\n"
+        yield "Captured motion of the kept subject, filmed by random cameras, named step by step as when it runs:\n"
         yield "| shown | right / windows | named most often |\n|---|---|---|"
         for label, entry in test["captured"].items():
             named = sorted(entry["named"].items(), key=lambda pair: -pair[1])[:4]

@@ -12,16 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sensegraph.models.skeleton import WINDOW_FRAMES, skeleton_channels
-from sensegraph.models.temporal import TemporalNet, load_head
-from sensegraph.training.calibrate import decide
+from sensegraph.models.skeleton import RATE_FPS, STEP_FRAMES, WINDOW_FRAMES, Floats, skeleton_channels
+from sensegraph.models.temporal import Head, TemporalNet, load_head
 from sensegraph.training.corpus import Corpus, HeadPlan
 from sensegraph.training.motion.camera import film
-from sensegraph.training.motion.capture import TEST_SUBJECT, Take, draw_window
+from sensegraph.training.motion.capture import SOURCE_FPS, TEST_SUBJECT, Take, draw_window
 from sensegraph.training.motion.styles import Styles
 
 PER_LABEL = 120
-VIEWS_PER_TAKE = 60
+VIEWS_PER_TAKE = 20
 TEST_SEED = 70_001
 CONFUSED = 0.08
 """Share of a label's windows from which on another label is told as confused with it."""
@@ -71,7 +70,7 @@ def synthetic_test(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int) -> C
 
 
 def captured_test(folder: Path, takes: Sequence[Take], seed: int) -> dict[str, dict[str, Any]]:
-    """Film captured people with random cameras and name every window by itself, without smoothing.
+    """Film captured people with random cameras and name every step, as the running head does.
 
     Args:
         folder: with the body net and the fitness head.
@@ -84,21 +83,34 @@ def captured_test(folder: Path, takes: Sequence[Take], seed: int) -> dict[str, d
     rng, net, head = Styles(seed, held_out=True), TemporalNet("body", folder), load_head("fitness", folder)
     outcome: dict[str, dict[str, Any]] = {}
     for take in takes:
-        views = [film(rng, draw_window(rng, take, WINDOW_FRAMES), crop=0.05, astray=0) for _ in range(VIEWS_PER_TAKE)]
-        joints = np.stack([points for points, _ in views]).astype(np.float32)
-        best, evidence, probability = decide(
-            head, net.embed(skeleton_channels(joints, np.stack([seen for _, seen in views])))
-        )
         entry = outcome.setdefault(take.label, {"windows": 0, "right": 0, "named": {}})
-        for index, amount, own in zip(best, evidence, probability, strict=True):
-            label = head.labels[index]
-            enough = amount >= head.decision.thresholds.get(label, head.decision.threshold)
-            enough = enough and own >= head.decision.sure
-            name = label if enough else "none"
-            entry["windows"] += 1
-            entry["right"] += name == take.label or (take.label in head.rejected and name == "none")
-            entry["named"][name] = entry["named"].get(name, 0) + 1
+        frames = int(len(take.joints) / SOURCE_FPS * RATE_FPS)
+        for _ in range(VIEWS_PER_TAKE if frames >= WINDOW_FRAMES else 0):
+            points, seen = film(rng, draw_window(rng, take, frames), crop=0.05, astray=0)
+            for label in name_steps(net, head, points.astype(np.float32), seen):
+                name = "none" if label in head.rejected else label
+                entry["windows"] += 1
+                entry["right"] += label == take.label or (take.label in head.rejected and name == "none")
+                entry["named"][name] = entry["named"].get(name, 0) + 1
     return outcome
+
+
+def name_steps(net: TemporalNet, head: Head, points: Floats, seen: NDArray[np.bool_]) -> list[str]:
+    """Labels of a head, four per second, from the first whole window on.
+
+    Args:
+        net: embeds the windows.
+        head: names them; it is reset first.
+        points: (frames, 13, 3) x, y, visibility at 16 fps.
+        seen: (frames,) whether a person was found.
+    """
+    head.reset()
+    ends = range(WINDOW_FRAMES, len(seen) + 1, STEP_FRAMES)
+    windows = [slice(end - WINDOW_FRAMES, end) for end in ends]
+    channels = skeleton_channels(
+        np.stack([points[each] for each in windows]), np.stack([seen[each] for each in windows])
+    )
+    return [head.step(vector).label for vector in net.embed(channels)]
 
 
 def score(folder: Path, corpus: Corpus, plan: HeadPlan, takes: Sequence[Take] = ()) -> float:

@@ -112,7 +112,7 @@ def train(corpus: Corpus, plan: Plan, takes: Sequence[Take] = (), threads: int =
             optimizer.zero_grad()
         passed = time.perf_counter() - started
         print(f"epoch {epoch + 1:2d}/{plan.epochs}  loss {total / len(order) * BATCH:.3f}  {passed:.0f} s", flush=True)
-    record: dict[str, Any] = {**asdict(plan), "generator_version": corpus.generator}
+    record: dict[str, Any] = {**asdict(plan), "threads": threads, "generator_version": corpus.generator}
     record["captured_subjects"] = sorted({take.subject for take in used})
     record["test_subject"] = TEST_SUBJECT if used else None
     record["parameters"] = sum(each.numel() for each in net.parameters())
