@@ -123,8 +123,8 @@ class BackboneNode(Node):
             warm = self._seen_frames >= WINDOW_FRAMES
             present = sum(self._presence) / len(self._presence)
             outputs["features"] = Features(self._net.step(self._window), BODY_SPACE, warm, present)
-            if self._hands is not None and (features := self._hands.features(warm=warm, present=present)) is not None:
-                outputs["hand_features"] = features
+            if self._hands is not None:
+                outputs["hand_features"] = self._hands.features(warm=warm, present=present)
         return outputs
 
     def report(self) -> Mapping[str, Any]:

@@ -38,7 +38,7 @@ class HandBranch:
 
         self._tracker = HandTracker(kind)
         self._window = GestureWindow()
-        self._net = _gesture_net()
+        self._net = TemporalNet("gesture")
         self.found = {"left": 0, "right": 0}
 
     def reset(self) -> None:
@@ -63,14 +63,7 @@ class HandBranch:
             self.found[side] += bool(score > 0)
         return Hands(hands, scores, frame_bgr.shape[1], frame_bgr.shape[0])
 
-    def features(self, *, warm: bool, present: float) -> Features | None:
-        """Return the embedding of the last 2.5 s, None without a net; `warm` and `present` are the body's."""
-        return None if self._net is None else Features(self._net.step(self._window), HAND_SPACE, warm, present)
+    def features(self, *, warm: bool, present: float) -> Features:
+        """Return the embedding of the last 2.5 s; `warm` and `present` are the body's."""
+        return Features(self._net.step(self._window), HAND_SPACE, warm, present)
 
-
-def _gesture_net() -> TemporalNet | None:
-    """Return the shipped gesture net, None where none is."""
-    try:
-        return TemporalNet("gesture")
-    except FileNotFoundError:
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sensegraph.models.temporal import BODY_SPACE, HAND_SPACE, NOBODY, REJECTED
 from sensegraph.training.corpus import Corpus, Floats, HeadPlan, Labels
@@ -45,8 +46,8 @@ CORPORA = {
     ),
 }
 
-PLANS: dict[str, dict[str, int]] = {
+PLANS: dict[str, dict[str, Any]] = {
     "body": {"samples": 150_000, "epochs": 9},
-    "gesture": {"samples": 180_000, "epochs": 9, "width": 88},
+    "gesture": {"samples": 120_000, "epochs": 9, "width": 88, "newest": True},
 }
 """How each net is trained when nothing else is said; fields of `sensegraph.training.temporal.Plan`."""

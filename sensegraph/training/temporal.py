@@ -25,14 +25,18 @@ KNOWN_WEIGHT = 0.5
 
 
 class TemporalTcn(nn.Module):
-    """Temporal convolutions over landmark channels: (B, channels, frames) -> embedding (B, 2 * width).
+    """Temporal convolutions over landmark channels: (B, channels, frames) -> embedding (B, size).
 
     Frame-to-frame differences are appended, residual dilated blocks follow; the mean and the maximum over
-    time come out.
+    time come out and, with `newest`, the newest frame: it tells when something happened.
     """
 
-    def __init__(self, channels: int, width: int = 96, dilations: Sequence[int] = (1, 2, 4, 8)) -> None:
+    def __init__(
+        self, channels: int, width: int = 96, dilations: Sequence[int] = (1, 2, 4, 8), *, newest: bool = False
+    ) -> None:
         super().__init__()
+        self.newest = newest
+        self.size = width * (3 if newest else 2)
         self.stem = nn.Conv1d(2 * channels, width, 5, padding=2)
         self.blocks = nn.ModuleList(
             nn.Sequential(
@@ -50,7 +54,8 @@ class TemporalTcn(nn.Module):
         x = self.stem(torch.cat([x, change], dim=1))  # (B, width, frames)
         for block in self.blocks:
             x = x + block(x)
-        return torch.cat([x.mean(dim=2), x.amax(dim=2)], dim=1)  # (B, 2 * width)
+        parts = [x.mean(dim=2), x.amax(dim=2)]
+        return torch.cat([*parts, x[:, :, -1]] if self.newest else parts, dim=1)
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Plan:
     rate: float = 4e-3
     smoothing: float = 0.05
     width: int = 96
+    newest: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,8 @@ def train(corpus: Corpus, plan: Plan, takes: Sequence[Take] = (), threads: int =
     started, used = time.perf_counter(), training_takes(takes)
     windows, labels = corpus.batch(plan.seed, plan.samples, used)
     print(f"{plan.samples} windows  {time.perf_counter() - started:.0f} s", flush=True)
-    net = TemporalTcn(windows.shape[1], plan.width)
-    layers = {head.name: nn.Linear(2 * plan.width, len(head.labels) + 1) for head in corpus.heads}
+    net = TemporalTcn(windows.shape[1], plan.width, newest=plan.newest)
+    layers = {head.name: nn.Linear(net.size, len(head.labels) + 1) for head in corpus.heads}
     parameters = [*net.parameters(), *(each for layer in layers.values() for each in layer.parameters())]
     optimizer = torch.optim.AdamW(parameters, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(

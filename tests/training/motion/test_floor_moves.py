@@ -8,7 +8,6 @@ from sensegraph.training.motion.moves import plank, quadruped, supine, yoga
 
 MOVES = plank.MOVES | quadruped.MOVES | supine.MOVES | yoga.MOVES
 SEEDS = range(12)
-BONES = [(1, 3), (3, 5), (2, 4), (4, 6), (7, 9), (9, 11), (8, 10), (10, 12), (1, 2), (7, 8)]
 WARRIORS = ["Warrior 1 (left)", "Warrior 1 (right)", "Warrior 2 (left)", "Warrior 2 (right)"]
 
 
@@ -18,37 +17,6 @@ def drawn(label: str, seed: int, cycles: np.ndarray | None = None) -> np.ndarray
     if cycles is None:
         cycles = rng.uniform(0, 2) + np.arange(96) / RATE_FPS / exercise.period_s[0]
     return perform(rng, exercise, Body.draw(rng), cycles)
-
-
-@pytest.mark.parametrize("label", MOVES)
-def test_joints_are_finite_points_above_the_floor(label: str) -> None:
-    """Every joint is somewhere, and none is more than 3 cm below the floor."""
-    for seed in SEEDS:
-        joints = drawn(label, seed)
-        assert joints.shape == (96, 13, 3)
-        assert np.isfinite(joints).all()
-        assert joints[..., 1].min() > -0.03
-        assert joints[..., 1].min() < 0.5
-
-
-@pytest.mark.parametrize("label", MOVES)
-def test_bones_keep_their_length(label: str) -> None:
-    """Arms, legs, shoulders, hips and trunk keep their length; only a rounded back comes shorter."""
-    for seed in SEEDS:
-        joints = drawn(label, seed)
-        for start, end in BONES:
-            length = np.linalg.norm(joints[:, end] - joints[:, start], axis=-1)
-            assert np.ptp(length) < 0.02 * length.mean(), (start, end)
-        trunk = np.linalg.norm(joints[:, SHOULDERS].mean(axis=1) - joints[:, HIPS].mean(axis=1), axis=-1)
-        assert np.ptp(trunk) < (0.1 if label == "Cat-Cow Pose" else 0.02) * trunk.mean()
-
-
-@pytest.mark.parametrize("label", MOVES)
-def test_nothing_jumps_between_frames(label: str) -> None:
-    """At the fastest tempo no joint is faster than 8 m/s."""
-    for seed in SEEDS:
-        steps = np.linalg.norm(np.diff(drawn(label, seed), axis=0), axis=-1)
-        assert steps.max() * RATE_FPS < 8
 
 
 @pytest.mark.parametrize("label", [label for label, exercise in MOVES.items() if exercise.counted])
@@ -68,14 +36,6 @@ def test_a_held_pose_is_never_quite_still(label: str) -> None:
         joints = drawn(label, seed)
         assert np.ptp(joints, axis=0).max() > 1e-3
         assert np.ptp(joints[:, HIPS].mean(axis=1), axis=0).max() < 0.25
-
-
-@pytest.mark.parametrize("label", MOVES)
-def test_styles_differ(label: str) -> None:
-    """Two seeds give two ways of doing it, of the same body."""
-    cycles = np.linspace(0, 1, 20)
-    first, second = (MOVES[label].move(np.random.default_rng(seed), Body(), cycles) for seed in (1, 2))
-    assert np.abs(first - second).max() > 0.02
 
 
 @pytest.mark.parametrize("label", ["Bird Dog", "Mountain Climbers", "Bicycle Crunches"])
