@@ -98,9 +98,7 @@ def performance(rng: Styles, commands: bool) -> tuple[Gesticulation, Camera, lis
     return figure, camera, marks
 
 
-def features(
-    rng: Styles, net: TemporalNet, figure: Gesticulation, camera: Camera
-) -> tuple[np.ndarray, np.ndarray]:
+def features(rng: Styles, net: TemporalNet, figure: Gesticulation, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     """What trackers see of a figure.
 
     Returns:

@@ -21,7 +21,7 @@ from sensegraph.training.motion.exercise import Exercise, perform
 from sensegraph.training.motion.exercises import EXERCISES
 from sensegraph_nodes.repetitions import RepetitionCounter
 
-REPETITIONS, STYLES, VIEWS_DEG = 8, 6, (0, 30, -50, 90)
+REPETITIONS, STYLES, VIEWS_DEG = 8, 2, (0, 30, 90)
 REST_FRAMES = 16
 WIDTH, HEIGHT, DISTANCE_M, FOCAL_PX = 640, 480, 4.0, 600.0
 JITTER_PX = 1.5

@@ -66,4 +66,3 @@ class HandBranch:
     def features(self, *, warm: bool, present: float) -> Features:
         """Return the embedding of the last 2.5 s; `warm` and `present` are the body's."""
         return Features(self._net.step(self._window), HAND_SPACE, warm, present)
-

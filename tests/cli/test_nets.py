@@ -54,7 +54,10 @@ def test_a_net_is_trained_scored_and_described(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert load_head("fitness", tmp_path).decision.thresholds
     record = json.loads((tmp_path / "fitness.json").read_text())
-    assert record["training"]["command"] == "sensegraph train net body --seed 1 --samples 256 --epochs 1 --threads 2 --out DIR"
+    assert (
+        record["training"]["command"]
+        == "sensegraph train net body --seed 1 --samples 256 --epochs 1 --threads 2 --out DIR"
+    )
     assert 0 < record["test"]["accuracy"] < 1
     assert run("train", "card", tmp_path, "--out", tmp_path / "CARD.md").exit_code == 0
     assert record["training"]["command"] in (tmp_path / "CARD.md").read_text()

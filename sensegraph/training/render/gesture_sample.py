@@ -20,7 +20,6 @@ PROGRAMME: tuple[tuple[str, Hand, int], ...] = (
     ("Swiping left", "right", 4),
     ("Swiping right", "left", 15),
     ("Thumb down", "right", 21),
-    ("Nodding", "right", 8),
 )
 """Label, hand, and the seed of its style."""
 
