@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 SIZE = 24_000
 FALSE_SHARE = 0.01
 """Share of all negative windows that may be named as any class, without smoothing; spread over the labels."""
-LOWEST, HIGHEST = 0.6, 0.9
+HIGHEST = 0.9
 KEPT = 0.93
 """Share of a label's own windows that must stay above its threshold, and of all that are right above the least sure."""
 
@@ -88,9 +88,9 @@ def calibrate(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int, takes: Se
     for index in classes:
         false = np.sort(outcome.evidence[negative & (outcome.best == index)])[::-1]
         own = outcome.evidence[(outcome.truth == index) & (outcome.best == index)]
-        wanted = float(false[allowed]) if len(false) > allowed else LOWEST
+        wanted = float(false[allowed]) if len(false) > allowed else plan.lowest
         kept = float(np.quantile(own, 1 - KEPT)) if len(own) else HIGHEST
-        thresholds[plan.labels[index]] = round(float(np.clip(min(wanted, kept), LOWEST, HIGHEST)), 3)
+        thresholds[plan.labels[index]] = round(float(np.clip(min(wanted, kept), plan.lowest, HIGHEST)), 3)
     right = np.isin(outcome.truth, classes) & (outcome.truth == outcome.best)
     sure = round(float(np.quantile(outcome.probability[right], 1 - KEPT)), 3)
     return Decision(average_steps=plan.average_steps, thresholds=thresholds, sure=sure)

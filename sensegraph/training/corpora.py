@@ -40,6 +40,7 @@ CORPORA = {
                 commands.CONTROL_LABELS,
                 tuple(label for label in commands.CONTROL_LABELS if label not in COMMANDS),
                 average_steps=1,
+                lowest=0.5,
             ),
         ),
         gesture_sample.batch,

@@ -38,12 +38,14 @@ class HeadPlan:
         labels: in the order of its outputs.
         rejected: the labels that mean "none of these".
         average_steps: over how many steps the head averages; one where a label lasts for half a second only.
+        lowest: the lowest threshold that a label may get: real people do more than was thought of.
     """
 
     name: str
     labels: tuple[str, ...]
     rejected: tuple[str, ...]
     average_steps: int = 2
+    lowest: float = 0.6
 
 
 @dataclass(frozen=True)
