@@ -92,5 +92,5 @@ def calibrate(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int, takes: Se
         kept = float(np.quantile(own, 1 - KEPT)) if len(own) else HIGHEST
         thresholds[plan.labels[index]] = round(float(np.clip(min(wanted, kept), plan.lowest, HIGHEST)), 3)
     right = np.isin(outcome.truth, classes) & (outcome.truth == outcome.best)
-    sure = round(float(np.quantile(outcome.probability[right], 1 - KEPT)), 3)
+    sure = round(float(np.quantile(outcome.probability[right], 1 - KEPT)), 3) if right.any() else HIGHEST
     return Decision(average_steps=plan.average_steps, thresholds=thresholds, sure=sure)
