@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sensegraph.models.hand_state import HandReader
+from sensegraph.models.skeleton import RATE_FPS, STEP_FRAMES
 from sensegraph.node import Node, Port
 from sensegraph.packet import Stamp
 from sensegraph.payload import Hands, HandSign
 
 SIDES = ("left", "right")
-STEP_FRAMES = 4
 
 
 class HandSigns(Node):
@@ -42,7 +42,7 @@ class HandSigns(Node):
             if stamp.frame % STEP_FRAMES == STEP_FRAMES - 1:
                 signs[side] = HandSign(side, shape, path, score)
                 seconds = self._seconds[side]
-                seconds[shape] = seconds.get(shape, 0.0) + STEP_FRAMES / 16
+                seconds[shape] = seconds.get(shape, 0.0) + STEP_FRAMES / RATE_FPS
         return signs
 
     def report(self) -> Mapping[str, Any]:
