@@ -40,25 +40,19 @@ class Outcome:
     probability: Floats
 
 
-def judge(
-    folder: Path,
-    corpus: Corpus,
-    plan: HeadPlan,
-    seed: int,
-    size: int,
-    takes: Sequence[Take] = (),
-    *,
-    held_out: bool = False,
-    even: bool = False,
-) -> Outcome:
+def judge(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int, size: int, takes: Sequence[Take]) -> Outcome:
     """Let a trained head look at fresh windows; windows without a label are left out."""
-    windows, labels = corpus.batch(seed, size, takes, held_out=held_out, even=even)
-    truth = labels[plan.name]
-    net, head = TemporalNet(corpus.net, folder), load_head(plan.name, folder)
-    embedding = np.concatenate([net.embed(part) for part in np.array_split(windows, max(1, size // 1000))])
-    best, evidence, probability = decide(head, embedding)
+    windows, labels = corpus.batch(seed, size, takes)
+    truth, head = labels[plan.name], load_head(plan.name, folder)
+    best, evidence, probability = decide(head, embed(TemporalNet(corpus.net, folder), windows))
     said = truth >= 0
     return Outcome(truth[said], best[said], evidence[said], probability[said])
+
+
+def embed(net: TemporalNet, windows: Floats) -> Floats:
+    """Embed many windows, about a thousand at a time: (N, channels, frames) -> (N, E)."""
+    parts = np.array_split(windows, max(1, len(windows) // 1000))
+    return np.concatenate([net.embed(part) for part in parts])
 
 
 def decide(head: Head, embedding: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:

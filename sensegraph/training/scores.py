@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sensegraph.models.skeleton import RATE_FPS, STEP_FRAMES, WINDOW_FRAMES, Floats, skeleton_channels
 from sensegraph.models.temporal import Head, TemporalNet, load_head
+from sensegraph.training.calibrate import embed
 from sensegraph.training.corpus import Corpus, HeadPlan
 from sensegraph.training.motion.camera import film
 from sensegraph.training.motion.capture import SOURCE_FPS, TEST_SUBJECT, Take, draw_window
@@ -61,9 +62,8 @@ def synthetic_test(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int) -> C
     """Name as many windows of every label, from the styles, bodies and cameras that training leaves out."""
     windows, labels = corpus.batch(seed, PER_LABEL * len(plan.labels), held_out=True, even=True)
     truth = labels[plan.name]
-    net, head = TemporalNet(corpus.net, folder), load_head(plan.name, folder)
-    parts = np.array_split(windows, max(1, len(windows) // 1000))
-    named = np.concatenate([head.probabilities(net.embed(part)).argmax(axis=1) for part in parts])
+    embeddings = embed(TemporalNet(corpus.net, folder), windows)
+    named = load_head(plan.name, folder).probabilities(embeddings).argmax(axis=1)
     counts = np.zeros((len(plan.labels), len(plan.labels)), np.int64)
     np.add.at(counts, (truth[truth >= 0], named[truth >= 0]), 1)
     return Confusion(plan.labels, counts)
