@@ -7,6 +7,7 @@ SensegraphError          anything a user can do something about; its text is the
     NodeError            a node failed for good                        (exit code 3)
     TransportError       a peer is gone or a message is not ours
     SinkError            a file or window cannot be written            (exit code 3)
+    RunError             there is no such run, or it refuses           (exit code 2)
 
 Whoever adds one gives it its exit code.
 """
@@ -75,6 +76,12 @@ class SinkError(SensegraphError):
     """An output cannot be written."""
 
     exit_code = 3
+
+
+class RunError(SensegraphError):
+    """There is no such run, or it cannot do what was asked."""
+
+    exit_code = 2
 
 
 class TransportError(SensegraphError):

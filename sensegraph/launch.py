@@ -133,7 +133,7 @@ def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch 
         if in_process:
             alone = replace(graph, nodes={n: replace(node, process="all") for n, node in graph.nodes.items()})
             return run_local(worker_plans(alone, pace, Path(), token)[0], signals, watch)
-        with run_folder() as folder:
+        with run_folder(graph.name) as folder:
             plans = worker_plans(graph, pace, folder, token)
             modules = sorted({_module(node.type) for node in graph.nodes.values()} - {""})
             return Supervisor(plans, spawner(modules), signals, watch=watch).run()

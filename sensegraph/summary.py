@@ -14,7 +14,8 @@ class Snapshot:
     Attributes:
         phase: `starting`, `running`, `stopping` or `ended`.
         elapsed_s: Seconds since the start of the run.
-        nodes: Node -> the figures of its meter (`Meter.as_dict`), with `state` and `restarts` of its worker.
+        nodes: Node -> the figures of its meter (`Meter.as_dict`), with `state`, `restarts` and `pid` of its worker,
+            and `told_s`, when it told them.
         edges: Edge name -> its ledger (`Ledger.as_dict`).
         events: What happened, in words, oldest first: restarts, failures.
     """

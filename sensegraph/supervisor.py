@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgpack
 import zmq
 
-from sensegraph.errors import TransportError
+from sensegraph.control import Desk, Reply, router
+from sensegraph.errors import RunError
 from sensegraph.plan import WorkerPlan
 from sensegraph.signals import Signals
 from sensegraph.spawn import Spawner
@@ -50,6 +52,7 @@ class _Member:
     pid: int = 0
     state: str = "starting"
     seen_at: float = 0.0
+    told_at: float = 0.0
     restart_at: float = 0.0
     restarts: deque[float] = field(default_factory=deque)
     figures: dict[str, Any] = field(default_factory=dict)
@@ -93,15 +96,9 @@ class Supervisor:
         self._abandoned = False
         self._watch_at = 0.0
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context(io_threads=1)
-        self._control = self._context.socket(zmq.ROUTER)
-        self._control.setsockopt(zmq.LINGER, 200)
-        try:
-            self._control.bind(f"ipc://{plans[0]['folder']}/control")
-        except zmq.ZMQError as error:
-            raise TransportError(
-                f"{plans[0]['folder']}: a socket cannot be made there: {error.strerror}\n"
-                "  Free space, or set XDG_RUNTIME_DIR to another folder."
-            ) from error
+        folder = Path(plans[0]["folder"])
+        self._control = router(self._context, folder, "control", linger_ms=200)
+        self._desk = Desk(self._context, folder, self._answer)
 
     def run(self) -> Summary:
         """Run until every worker has ended; returns how."""
@@ -118,6 +115,7 @@ class Supervisor:
         finally:
             self._spawner.close()
             self._control.close()
+            self._desk.close()
             self._context.term()
 
     def snapshot(self) -> Snapshot:
@@ -125,7 +123,9 @@ class Supervisor:
         shot = Snapshot(self._phase, self._clock() - self._began, events=list(self._events))
         for member in self._members:
             for name, figures in member.figures.get("nodes", {}).items():
-                shot.nodes[name] = figures | {"state": member.state, "restarts": len(member.restarts)}
+                about = {"state": member.state, "restarts": len(member.restarts), "pid": member.pid,
+                         "told_s": member.told_at - self._began}  # fmt: skip
+                shot.nodes[name] = figures | about
             shot.edges |= member.figures.get("edges", {})
         return shot
 
@@ -133,6 +133,7 @@ class Supervisor:
         if self._control.poll(50):
             while self._control.poll(0):
                 self._hear(*self._control.recv_multipart())
+        self._desk.serve()
         for pid, code in self._spawner.exits():
             self._on_exit(next(m for m in self._members if m.pid == pid), code)
         now = self._clock()
@@ -144,6 +145,12 @@ class Supervisor:
         if self._watch and now >= self._watch_at:
             self._watch_at = now + 0.25
             self._watch(self.snapshot())
+
+    def _answer(self, request: Mapping[str, Any], reply: Reply) -> None:
+        """Answer somebody who asks this run."""
+        if request["kind"] != "snapshot":
+            raise RunError(f"this run does not know '{request['kind']}'")
+        reply(asdict(self.snapshot()))
 
     def _start(self, member: _Member) -> None:
         member.state, member.failure, member.reason = "starting", {}, ""
@@ -158,7 +165,7 @@ class Supervisor:
         message = msgpack.unpackb(data)
         member.seen_at = self._clock()
         if "nodes" in message:
-            member.figures = {"nodes": message["nodes"], "edges": message["edges"]}
+            member.figures, member.told_at = {"nodes": message["nodes"], "edges": message["edges"]}, member.seen_at
         kind = message["kind"]
         if kind == "ready":
             member.state = "ready"

@@ -23,6 +23,7 @@ COMMANDS = {
     "new": "new:new",
     "models": "models:models",
     "train": "train:train",
+    "top": "top:top",
     "doctor": "doctor:doctor",
 }
 
