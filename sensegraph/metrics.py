@@ -37,6 +37,7 @@ class Meter:
     Attributes:
         packets: Sets processed, or packets read by a source.
         cpu_s: CPU time of the loop's thread in seconds.
+        work_s: Time spent in calls of the node, in seconds.
         time_ns: Media time reached.
         headlines: Output port -> the latest result in a few words.
         length_s: Length of a source in seconds, where it is known.
@@ -46,6 +47,7 @@ class Meter:
 
     packets: int = 0
     cpu_s: float = 0.0
+    work_s: float = 0.0
     time_ns: int = 0
     length_s: float | None = None
     busy_since: float | None = None
@@ -60,7 +62,9 @@ class Meter:
     def end(self) -> None:
         """Note that the call has ended."""
         if self.busy_since is not None:
-            self.work.add((time.monotonic() - self.busy_since) * 1e3)
+            passed_s = time.monotonic() - self.busy_since
+            self.work.add(passed_s * 1e3)
+            self.work_s += passed_s
         self.busy_since = None
         self.cpu_s = time.thread_time()
 
@@ -68,7 +72,7 @@ class Meter:
         """Return plain values."""
         busy_s = 0.0 if (since := self.busy_since) is None else time.monotonic() - since
         return {
-            "packets": self.packets, "cpu_s": self.cpu_s, "time_s": self.time_ns / 1e9, "length_s": self.length_s,
+            "packets": self.packets, "cpu_s": self.cpu_s, "work_s": self.work_s, "time_s": self.time_ns / 1e9, "length_s": self.length_s,
             "busy_s": busy_s, "headlines": dict(self.headlines),
             "ms_p50": self.work.quantile(0.5), "ms_p95": self.work.quantile(0.95),
             "age_ms_p50": self.age.quantile(0.5), "age_ms_p95": self.age.quantile(0.95),

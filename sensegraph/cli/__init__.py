@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "run:run",
     "eval": "eval:evaluate",
     "check": "check:check",
+    "profile": "profile:profile",
     "show": "show:show",
     "nodes": "nodes:nodes",
     "graphs": "graphs:graphs",

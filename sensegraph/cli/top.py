@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import click
-from rich.box import SIMPLE
 from rich.console import Console, Group
 from rich.live import Live
-from rich.markup import escape
 from rich.table import Table
 
+from sensegraph.cli.table import figures
 from sensegraph.control import find_run
 from sensegraph.readings import readings, snapshot
 from sensegraph.rundir import Run
@@ -68,44 +67,31 @@ def _serve(run: Run, port: int) -> None:
 
 def picture(run: Run, reading: dict[str, Any]) -> Group:
     """Return the tables of one reading."""
-    title = f"{escape(run.graph)} (process {run.pid}), {reading['phase']} for {reading['elapsed_s']:.0f} s"
+    title = f"{run.graph} (process {run.pid}), {reading['phase']} for {reading['elapsed_s']:.0f} s"
     return Group(_nodes(title, reading["nodes"]), _edges(reading["edges"]))
 
 
 def _nodes(title: str, nodes: dict[str, dict[str, Any]]) -> Table:
     headings = ("node", "state", "per s", "ms p50 p95", "age p50 p95", "CPU %", "MB", "starts", "says")
-    table = _table(headings, nodes, title)
-    for name, node in nodes.items():
-        megabytes = "" if node["rss_bytes"] is None else f"{node['rss_bytes'] / 1e6:.0f}"
-        table.add_row(
-            escape(name), node["state"], f"{node['per_s']:.1f}", f"{node['ms_p50']:.1f} {node['ms_p95']:5.1f}",
-            f"{node['age_ms_p50']:.0f} {node['age_ms_p95']:5.0f}", f"{node['cpu_percent']:.0f}", megabytes,
-            str(1 + node["restarts"]), escape(" · ".join(node["headlines"].values())),
-            style="" if node["state"] == "running" else "yellow",
-        )  # fmt: skip
-    return table
+    rows = [
+        (name, node["state"], f"{node['per_s']:.1f}", f"{node['ms_p50']:.1f} {node['ms_p95']:5.1f}",
+         f"{node['age_ms_p50']:.0f} {node['age_ms_p95']:5.0f}", f"{node['cpu_percent']:.0f}",
+         "" if node["rss_bytes"] is None else f"{node['rss_bytes'] / 1e6:.0f}", str(1 + node["restarts"]),
+         " · ".join(node["headlines"].values()))
+        for name, node in nodes.items()
+    ]  # fmt: skip
+    return figures(headings, rows, title=title, marked=[node["state"] != "running" for node in nodes.values()])
 
 
 def _edges(edges: dict[str, dict[str, Any]]) -> Table:
-    shown = {name.replace(">", " > "): edge for name, edge in edges.items()}
-    table = _table(("edge", "made per s", "in flight", "dropped"), shown)
-    for name, edge in shown.items():
-        reasons = ", ".join(f"{count} {reason}" for reason, count in edge["dropped"].items())
-        lost = f"{edge['dropped_per_s']:.1f} per s, {reasons}" if reasons else ""
-        table.add_row(
-            escape(name), f"{edge['made_per_s']:.1f}", str(edge["in_flight"]), lost,
-            style="yellow" if edge["dropped_per_s"] else "",
-        )  # fmt: skip
-    return table
+    rows = [
+        (name.replace(">", " > "), f"{edge['made_per_s']:.1f}", str(edge["in_flight"]), _lost(edge))
+        for name, edge in edges.items()
+    ]
+    marked = [edge["dropped_per_s"] > 0 for edge in edges.values()]
+    return figures(("edge", "made per s", "in flight", "dropped"), rows, marked=marked)
 
 
-def _table(headings: Iterable[str], names: Iterable[str], title: str | None = None) -> Table:
-    """Return a table that starts with names; where there is no room, its last column is cut short."""
-    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
-    first, *others, last = headings
-    widest = {"state": len("starting"), "MB": 4}
-    table.add_column(first, no_wrap=True, min_width=max(map(len, [first, *names])))
-    for heading in others:
-        table.add_column(heading, justify="right", no_wrap=True, min_width=widest.get(heading, len(heading)))
-    table.add_column(last, no_wrap=True)
-    return table
+def _lost(edge: dict[str, Any]) -> str:
+    reasons = ", ".join(f"{count} {reason}" for reason, count in edge["dropped"].items())
+    return f"{edge['dropped_per_s']:.1f} per s, {reasons}" if reasons else ""
