@@ -24,6 +24,9 @@ COMMANDS = {
     "new": "new:new",
     "models": "models:models",
     "train": "train:train",
+    "project": "project:project",
+    "record-clips": "record_clips:record_clips",
+    "flip": "flip:flip",
     "top": "top:top",
     "doctor": "doctor:doctor",
 }

@@ -11,11 +11,11 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sensegraph.errors import ModelError
-from sensegraph.models import catalogue
+from sensegraph.models import cache, catalogue
 from sensegraph.models.catalogue import WHEEL, Manifest
 from sensegraph.signals import Signals, caught
 
@@ -47,7 +47,7 @@ def get(
     report = progress or (lambda stage, share: None)
     wanted = list(catalogue.NETS if names is None else names)
     if _missing(wanted):
-        with _locked(report):
+        with cache.held(lambda: report("waiting for another process that fetches the models", None)):
             missing = _missing(wanted)  # another process may have brought them meanwhile
             if missing:
                 with caught() as signals:
@@ -81,32 +81,6 @@ def _is_whole(name: str) -> bool:
     except ModelError:
         return False
     return True
-
-
-@contextlib.contextmanager
-def _locked(report: Progress) -> Iterator[None]:
-    """Hold the cache folder; waits while another process does."""
-    folder = catalogue.cache_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
-    except OSError as error:
-        raise ModelError(
-            f"the folder of the models cannot be written: {folder}: {error.strerror}\n"
-            "  Set SENSEGRAPH_MODELS to a folder that can."
-        ) from error
-    try:
-        if sys.platform != "win32":  # no lock there: files are replaced whole, so at worst the work is done twice
-            import fcntl
-
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                report("waiting for another process that fetches the models", None)
-                fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
 
 
 def _bring(names: Sequence[str], wheel: Path | None, report: Progress) -> None:
@@ -237,20 +211,7 @@ def _store(name: str, onnx: bytes) -> None:
         converter=catalogue.CONVERTER_VERSION,
     )
     try:
-        _replace(catalogue.onnx_path(name), onnx)
-        _replace(catalogue.manifest_path(name), manifest.dumps().encode())
+        cache.replace(catalogue.onnx_path(name), onnx)
+        cache.replace(catalogue.manifest_path(name), manifest.dumps().encode())
     except OSError as error:
         raise ModelError(f"the model '{name}' cannot be stored: {error}") from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees half of it."""
-    partial = path.with_name(f".{path.name}.partial")  # one name, so a killed process leaves at most one behind
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
-"""Run a network on one CPU thread with onnxruntime: whole, or in three stages so that no picture waits for its work."""
+"""Run a network with onnxruntime: whole, or in three stages so that no picture waits for its work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sensegraph.errors import ModelError
 from sensegraph.models.pixel.architecture import Architecture, Stage
+from sensegraph.models.pixel.devices import Device
 from sensegraph.models.pixel.prepare import Pixels
 from sensegraph.models.pixel.state import Arrays
 
@@ -22,6 +23,12 @@ Output = tuple[NDArray[np.float32], NDArray[np.float32]]
 """A feature map (1280, h, w) and its spatial mean (1280,)."""
 
 ERRORS_ONLY = 3
+
+PROVIDERS: Mapping[Device, list[Any]] = {
+    "cpu": ["CPUExecutionProvider"],
+    "cuda": [("CUDAExecutionProvider", {"use_tf32": "0"})],  # TF32 keeps 10 bits: features would be 1e-3 off
+}
+"""What onnxruntime runs a network on, for each device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +74,16 @@ class Runtime(Protocol):
         ...
 
 
-def open_session(model: bytes | Path, where: str) -> onnxruntime.InferenceSession:
-    """Open an ONNX model for one thread.
+def open_session(model: bytes | Path, where: str, device: Device = "cpu") -> onnxruntime.InferenceSession:
+    """Open an ONNX model: on the CPU for one thread, or on the first CUDA device.
 
     Args:
         model: The content of the file, or its path.
         where: What to call it in an error.
+        device: Where it runs; never elsewhere.
 
     Raises:
-        ModelError: onnxruntime cannot run it.
+        ModelError: onnxruntime cannot run it, or not there.
     """
     import onnxruntime
 
@@ -83,13 +91,21 @@ def open_session(model: bytes | Path, where: str) -> onnxruntime.InferenceSessio
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = ERRORS_ONLY
+    options.enable_mem_pattern = False  # as fast, and 7 to 17 % less memory
     content = model if isinstance(model, bytes) else str(model)
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(content, options, providers=PROVIDERS[device])
     except Exception as error:  # onnxruntime's exceptions have no common parent of their own
         raise ModelError(
             f"the model {where} cannot be loaded: {error}\n  Export it anew, or update onnxruntime."
         ) from error
+    if device == "cuda" and "CUDAExecutionProvider" not in session.get_providers():  # it falls back without a word
+        raise ModelError(
+            f"the model {where} cannot run on CUDA: onnxruntime could not load its CUDA libraries\n"
+            "  Install the CUDA and cuDNN that this onnxruntime-gpu wants, or use device 'cpu'."
+        )
+    session.disable_fallback()
+    return session
 
 
 class Part:
@@ -100,16 +116,21 @@ class Part:
         stage: Its layers.
         model: The content of its ONNX file, or its path.
         where: What to call it in an error.
+        device: Where it runs.
+
+    Attributes:
+        inputs: Names of what it remembers.
+        weights: The digest of its weights.
 
     Raises:
         ModelError: The model cannot be loaded, or is of another stage.
     """
 
-    def __init__(self, net: str, stage: Stage, model: bytes | Path, where: str) -> None:
+    def __init__(self, net: str, stage: Stage, model: bytes | Path, where: str, device: Device = "cpu") -> None:
         self.stage = stage
         self.waiting = f"waiting.{stage.name}"
-        self._session = open_session(model, where)
-        self._inputs = [f"state.{layer.index}" for layer in stage.temporal]
+        self._session = open_session(model, where, device)
+        self.inputs = [f"state.{layer.index}" for layer in stage.temporal]
         self._outputs = [node.name for node in self._session.get_outputs()]
         about = self._session.get_modelmeta().custom_metadata_map
         self.weights = about.get("weights", "")
@@ -118,9 +139,9 @@ class Part:
 
     def run(self, pictures: NDArray[Any], arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
         """Compute the stage for its number of pictures, replace what it remembers, and return its outputs."""
-        feeds = {"frames": pictures, **{name: arrays[name] for name in self._inputs}}
+        feeds = {"frames": pictures, **{name: arrays[name] for name in self.inputs}}
         results = dict(zip(self._outputs, self._session.run(None, feeds), strict=True))
-        for name in self._inputs:
+        for name in self.inputs:
             arrays[name] = results.pop(name.replace("state", "next"))
         return results
 
