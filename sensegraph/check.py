@@ -16,7 +16,7 @@ from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.load import UNKNOWN, survey
 from sensegraph.node import EVERY, Node, Port, Source
-from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Pace, Policy
+from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Pace, Policy, Transport
 from sensegraph.strict_yaml import in_order
 
 QUEUES = {Policy.LATEST: 1, Policy.DROP_OLDEST: 2, Policy.BLOCK: 8}
@@ -68,8 +68,9 @@ class Checker:
         self.kinds: dict[str, type[Node]] = {}
         self.peeked: dict[str, registry.Peeked] = {}
         self.silent: dict[str, Mapping[str, str]] = {}
+        self.left_out: list[EdgeSpec] = []
         self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        self.feeding = {(edge.target, edge.input): (edge.source, edge.output) for edge in spec.edges}
+        self.feeding = {(edge.target, edge.input): edge for edge in spec.edges}
 
     def graph(self) -> Graph:
         """Run all checks."""
@@ -83,9 +84,13 @@ class Checker:
         if self.problems:
             raise GraphError(in_order(self.problems))
         nodes = {name: self._node(name) for name in self.kinds}
-        edges = tuple(self._edge(edge) for edge in self.spec.edges if {edge.source, edge.target} <= self.kinds.keys())
+        edges = tuple(
+            self._edge(edge)
+            for edge in self.spec.edges
+            if edge not in self.left_out and {edge.source, edge.target} <= self.kinds.keys()
+        )
         name = self.spec.path.stem if self.spec.path else "graph"
-        return Graph(name, self.base, nodes, edges, self.network)
+        return Graph(name, self.base, nodes, edges, self.network, self._notes())
 
     def say(self, where: str, what: str, remedy: str) -> None:
         """Note a problem."""
@@ -159,11 +164,30 @@ class Checker:
             has = f"{edge.target} has: {', '.join(inputs)}" if inputs else f"{edge.target} has no inputs"
             remedy = closest(edge.input, inputs, "Connect one of those." if inputs else "Remove the connection.")
             self.say(edge.where, f"{what}: there is no such input; {has}", remedy)
-        elif edge.output in self.silent.get(edge.source, {}):
+        elif edge.output in self.silent.get(edge.source, {}) and not self._can_do_without(edge):
             nothing = f"{what}: nothing is sent on '{edge.source}.{edge.output}' with these parameters"
             self.say(edge.where, nothing, self.silent[edge.source][edge.output])
         elif edge.source in self.kinds and edge.target in self.kinds:
             self._check_ports(edge)
+
+    def _can_do_without(self, edge: EdgeSpec) -> bool:
+        """Leave an optional input unconnected where nothing would be sent on it, if the node has another input."""
+        optional = edge.target in self.kinds and self._port(edge).optional
+        others = [each for each in self.spec.edges if each.target == edge.target]
+        paced = any(each.output not in self.silent.get(each.source, {}) for each in others)
+        if optional and paced:
+            self.left_out.append(edge)
+        return optional and paced
+
+    def _notes(self) -> tuple[str, ...]:
+        """Tell which inputs go without a connection, because nothing would be sent on it."""
+        without: dict[str, list[str]] = {}
+        for edge in self.left_out:
+            without.setdefault(f"{edge.source}.{edge.output}", []).append(edge.target)
+        return tuple(
+            f"{output}: nothing is sent on it with these parameters; {', '.join(nodes)}: without it"
+            for output, nodes in without.items()
+        )
 
     def _inputs(self, name: str) -> list[str] | None:
         if name in self.kinds:
@@ -181,23 +205,29 @@ class Checker:
             self.say(edge.where, f"{start} gives {difference[0]}, {end} takes {difference[1]}",
                      self._bridge(given, wanted) or "Connect an output of that kind.")  # fmt: skip
             return
-        rate = self._rate(edge.source, edge.output)
+        if edge.transport is Transport.SHM and not given.holds_arrays:
+            what = f"{end}: {start} carries no arrays, so nothing would travel through shared memory"
+            self.say(edge.where, what, "Leave `transport: shm!` out.")
+        rate = self._rate(edge)
         if wanted.rate_hz is not None and rate != wanted.rate_hz:
             have = "an unknown rate" if rate is None else f"{rate:g} packets per second"
             remedy = self._bridge(given, wanted) or f"Put a node between them that gives {wanted.rate_hz:g} per second."
             self.say(edge.where, f"{start} gives {have}, {end} needs {wanted.rate_hz:g}", remedy)
 
-    def _rate(self, name: str, output: str) -> float | None:
-        """Return packets per second of an output: its own, or that of the node's first input."""
+    def _rate(self, edge: EdgeSpec | None) -> float | None:
+        """Return packets per second of an edge: those of its output, or those of the node's first input."""
         seen: set[str] = set()
-        while name in self.kinds and name not in seen and output in self.kinds[name].outputs:
-            kind = self.kinds[name]
-            rate = kind.outputs[output].rate_hz
+        sample = 1
+        while edge is not None and edge.source in self.kinds and edge.source not in seen:
+            sample *= edge.sample
+            kind = self.kinds[edge.source]
+            if edge.output not in kind.outputs:
+                break
+            rate = kind.outputs[edge.output].rate_hz
             if rate is not None or not kind.inputs:
-                return rate
-            seen.add(name)
-            first = next(iter(kind.inputs))
-            name, output = self.feeding.get((name, first), ("", ""))
+                return None if rate is None else rate / sample
+            seen.add(edge.source)
+            edge = self.feeding.get((edge.source, next(iter(kind.inputs))))
         return None
 
     def _bridge(self, given: Port, wanted: Port) -> str:
@@ -258,7 +288,10 @@ class Checker:
         usual = PICTURES if wanted is Policy.BLOCK and self._port(edge).colour else QUEUES[wanted]
         queue = edge.queue if edge.policy is wanted and edge.queue else usual
         expire = None if self.pace is Pace.FAST else edge.expire_ms
-        return Edge(edge.source, edge.output, edge.target, edge.input, wanted, queue, expire, edge.where)
+        return Edge(
+            edge.source, edge.output, edge.target, edge.input, wanted, queue, expire, edge.sample, edge.transport,
+            edge.where,
+        )  # fmt: skip
 
 
 def mismatch(given: Port, wanted: Port) -> tuple[str, str] | None:

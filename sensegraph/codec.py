@@ -3,11 +3,15 @@
 Message = [header, buffer, buffer, ...]. The header is the msgpack array
 
     [version, kind, run, sequence, epoch, time_ns, capture_ns, wall_ns, clock, deadline_ns, [source, frame],
-     [[carrier, dtype, shape], ...], gap, tree]
+     [[carrier, dtype, shape, place], ...], gap, tree]
 
 and further elements are ignored, so that a later version may add some. `tree` is the payload with each array
-replaced by its position among the buffers, and each dataclass by the list of its fields: the reader knows the type
-from the producer's port. `carrier` is "frame" (the buffer follows as a message part); shared-memory slots come here.
+replaced by its position in the list before it, and each dataclass by the list of its fields: the reader knows the type
+from the producer's port. A *carrier* brings each array:
+
+    inline   `place` is its bytes: arrays below 4 KiB
+    slot     `place` says where it lies in shared memory, see `transport.shared`
+    frame    it follows as a message part; `place` is None
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import functools
 import math
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgpack
@@ -30,30 +34,58 @@ VERSION = 1
 DATA, BOUND, END = 0, 1, 2
 MAX_HEADER_BYTES = 64 * 1024
 MAX_BUFFERS = 64
+INLINE_BYTES = 4096
+"""Arrays below this travel in the header."""
+MAX_INLINE_BYTES = MAX_HEADER_BYTES // 2
+"""All arrays in one header together; further ones follow as frames."""
 MAX_DIMENSIONS = 8
 ARRAY_KEY = "\0array"
-DTYPES = frozenset(
-    ["bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float16", "float32", "float64"]
-)
+KINDS = ["bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"]
+KINDS += ["float16", "float32", "float64"]
+DTYPES = {word: np.dtype(word) for word in KINDS}
+NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
-def encode(item: Item, run: bytes, epoch: int) -> list[Any]:
-    """Return the message parts of one item; buffers are not copied.
+Array = np.ndarray[Any, Any]
+Describe = Callable[[Array], list[Any] | None]
+Read = Callable[[Sequence[Any], int], Array | None]
+
+
+class Lost(Bound):
+    """In the place of a packet whose arrays are gone: nothing up to its time will come any more."""
+
+
+def encode(
+    item: Item, run: bytes, epoch: int, describe: Describe = lambda array: None, tally: dict[str, int] | None = None
+) -> list[Any]:
+    """Return the message parts of one item; large buffers are not copied.
 
     Args:
         item: What to send.
         run: 16 bytes that name the run.
         epoch: How often the sending worker has been started.
+        describe: Says where an array lies in shared memory; None when it does not.
+        tally: Carrier -> bytes, to be added to.
 
     Raises:
         TransportError: The payload holds something that cannot travel, or too much of it.
     """
-    buffers: list[np.ndarray[Any, Any]] = []
+    frames: list[Any] = []
     if isinstance(item, Packet):
-        stamp, tree = item.stamp, _flatten(item.payload, buffers)
+        arrays: list[Array] = []
+        stamp, tree = item.stamp, _flatten(item.payload, arrays)
         fields = [VERSION, DATA, run, item.sequence, epoch, stamp.time_ns, stamp.capture_ns, 0, "", 0]
-        shapes = [["frame", array.dtype.name, list(array.shape)] for array in buffers]
-        fields += [[stamp.source, stamp.frame], shapes, stamp.gap, tree]
+        inline_left, carried = MAX_INLINE_BYTES, []
+        for array in arrays:
+            carrier, place = _carrier(array, describe, inline_left)
+            if carrier == "inline":
+                inline_left -= array.nbytes
+            elif carrier == "frame":
+                frames.append(np.ascontiguousarray(array).data)
+            if tally is not None:
+                tally[carrier] = tally.get(carrier, 0) + array.nbytes
+            carried.append([carrier, NAMES[array.dtype], array.shape, place])
+        fields += [[stamp.source, stamp.frame], carried, stamp.gap, tree]
     elif isinstance(item, Bound):
         fields = [VERSION, BOUND, run, 0, epoch, item.time_ns]
     else:
@@ -61,27 +93,73 @@ def encode(item: Item, run: bytes, epoch: int) -> list[Any]:
     header = msgpack.packb(fields)
     if len(header) > MAX_HEADER_BYTES:
         raise TransportError(f"a payload without its arrays takes {len(header)} bytes, {MAX_HEADER_BYTES} is the limit")
-    return [header, *(np.ascontiguousarray(array).data for array in buffers)]
+    return [header, *frames]
 
 
-def decode(parts: Sequence[Any], hint: Any, run: bytes) -> tuple[Item, int]:
+def _carrier(array: Array, describe: Describe, inline_left: int) -> tuple[str, Any]:
+    if array.nbytes < INLINE_BYTES and array.nbytes <= inline_left:
+        return "inline", array.tobytes()
+    place = describe(array)
+    return ("frame", None) if place is None else ("slot", place)
+
+
+def arrays_of(payload: Any) -> list[Array]:
+    """Return all arrays in a payload."""
+    if isinstance(payload, np.ndarray):
+        return [payload]
+    found: list[Array] = []
+
+    def note(array: Array) -> Array:
+        found.append(array)
+        return array
+
+    with_arrays(payload, note)
+    return found
+
+
+def with_arrays(payload: Any, change: Callable[[Array], Array]) -> Any:
+    """Return a payload with each array in it changed; the payload itself where none was."""
+    if isinstance(payload, np.ndarray):
+        return change(payload)
+    if isinstance(payload, list | tuple):
+        entries = [with_arrays(each, change) for each in payload]
+        same = all(new is old for new, old in zip(entries, payload, strict=True))
+        return payload if same else entries if isinstance(payload, list) else tuple(entries)
+    if isinstance(payload, dict):
+        changed = {key: with_arrays(each, change) for key, each in payload.items()}
+        return payload if all(changed[key] is payload[key] for key in payload) else changed
+    if dataclasses.is_dataclass(payload) and not isinstance(payload, type):
+        before = {field.name: getattr(payload, field.name) for field in dataclasses.fields(payload)}
+        after = {name: with_arrays(each, change) for name, each in before.items()}
+        changed = {name: each for name, each in after.items() if each is not before[name]}
+        return dataclasses.replace(payload, **changed) if changed else payload
+    return payload
+
+
+def _nowhere(place: Sequence[Any], nbytes: int) -> Array:
+    raise ValueError("there is no shared memory here")
+
+
+def decode(parts: Sequence[Any], hint: Any, run: bytes, read: Read = _nowhere) -> tuple[Item, int]:
     """Return the item of a message and the epoch of its sender; arrays are read-only views of the parts.
 
     Args:
         parts: Message parts as bytes-like objects.
         hint: Type of the payload as the producer's port declares it.
         run: 16 bytes that name the run; a message of another run is refused.
+        read: Returns the bytes that lie in shared memory, None when they are gone; `Lost` is then returned. What it
+            raises besides `ValueError` passes through.
 
     Raises:
         TransportError: The message is not one of ours.
     """
     try:
-        return _decode(parts, hint, run)
+        return _decode(parts, hint, run, read)
     except (ValueError, TypeError, IndexError, KeyError, msgpack.UnpackException) as error:
         raise TransportError(f"a message cannot be read: {error}") from error
 
 
-def _decode(parts: Sequence[Any], hint: Any, run: bytes) -> tuple[Item, int]:
+def _decode(parts: Sequence[Any], hint: Any, run: bytes, read: Read) -> tuple[Item, int]:
     header = bytes(parts[0])
     if len(header) > MAX_HEADER_BYTES or len(parts) > MAX_BUFFERS + 1:
         raise ValueError("it is too long")
@@ -92,7 +170,7 @@ def _decode(parts: Sequence[Any], hint: Any, run: bytes) -> tuple[Item, int]:
     version, kind, sender, sequence, epoch, time_ns = fields[:6]
     if version != VERSION or sender != run:
         raise ValueError("it belongs to another version or run")
-    if not all(isinstance(number, int) for number in (kind, sequence, epoch, time_ns)):
+    if not type(kind) is type(sequence) is type(epoch) is type(time_ns) is int:
         raise ValueError("its header has the wrong types")
     if kind == BOUND:
         return Bound(time_ns), epoch
@@ -100,28 +178,39 @@ def _decode(parts: Sequence[Any], hint: Any, run: bytes) -> tuple[Item, int]:
         return End(sequence), epoch
     if kind != DATA:
         raise ValueError(f"there is no kind {kind}")
-    capture_ns, (source, frame), shapes, gap, tree = fields[6], fields[10], fields[11], fields[12], fields[13]
-    if len(shapes) != len(parts) - 1:
+    capture_ns, (source, frame), carried, gap, tree = fields[6], fields[10], fields[11], fields[12], fields[13]
+    if [each[0] for each in carried].count("frame") != len(parts) - 1:
         raise ValueError("its buffers do not match its header")
-    arrays = [_array(part, *shape) for part, shape in zip(parts[1:], shapes, strict=True)]
+    frames = iter(parts[1:])
+    arrays = [array for each in carried if (array := _array(each, frames, read)) is not None]
+    if len(arrays) < len(carried):
+        return Lost(time_ns), epoch
     stamp = Stamp(int(time_ns), int(capture_ns), str(source), int(frame), bool(gap))
     return Packet(_rebuild(tree, hint, arrays), stamp, sequence), epoch
 
 
-def _array(part: Any, carrier: str, dtype: str, shape: list[int]) -> np.ndarray[Any, Any]:
-    if carrier != "frame" or dtype not in DTYPES or len(shape) > MAX_DIMENSIONS or min(shape, default=0) < 0:
-        raise ValueError(f"an array of {dtype} {shape} by {carrier} is not accepted")
-    view = memoryview(part)
-    if math.prod(shape) * np.dtype(dtype).itemsize != view.nbytes:
+def _array(carried: Sequence[Any], frames: Iterator[Any], read: Read) -> Array | None:
+    carrier, dtype, shape, place = carried[:4]
+    kind = DTYPES.get(dtype)
+    if kind is None or len(shape) > MAX_DIMENSIONS or min(shape, default=0) < 0:
+        raise ValueError(f"an array of {dtype} {shape} is not accepted")
+    nbytes = math.prod(shape) * kind.itemsize
+    if carrier == "slot":
+        content = read(place, nbytes)
+        return None if content is None else content.view(kind).reshape(shape)
+    if carrier not in ("inline", "frame"):
+        raise ValueError(f"there is no carrier {carrier}")
+    view = memoryview(next(frames) if carrier == "frame" else place)
+    if nbytes != view.nbytes:
         raise ValueError(f"an array of {dtype} {shape} does not fit its {view.nbytes} bytes")
-    array = np.frombuffer(view, dtype=dtype).reshape(shape)
+    array: Array = np.frombuffer(view, dtype=kind).reshape(shape)
     array.flags.writeable = False
     return array
 
 
-def _flatten(value: Any, buffers: list[np.ndarray[Any, Any]]) -> Any:
+def _flatten(value: Any, buffers: list[Array]) -> Any:
     if isinstance(value, np.ndarray):
-        if value.dtype.name not in DTYPES:
+        if value.dtype not in NAMES:
             raise TransportError(f"an array of {value.dtype} cannot be sent; use one of {', '.join(sorted(DTYPES))}")
         buffers.append(value)
         return {ARRAY_KEY: len(buffers) - 1}
@@ -141,7 +230,7 @@ def _flatten(value: Any, buffers: list[np.ndarray[Any, Any]]) -> Any:
     )
 
 
-def _rebuild(tree: Any, hint: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+def _rebuild(tree: Any, hint: Any, arrays: list[Array]) -> Any:
     if isinstance(tree, dict) and ARRAY_KEY in tree:
         return arrays[tree[ARRAY_KEY]]
     hint = _without_none(hint) if tree is not None else hint

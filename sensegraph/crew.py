@@ -11,7 +11,9 @@ from typing import Any
 from sensegraph.errors import SensegraphError
 from sensegraph.loop import NodeLoop
 from sensegraph.node import Node
-from sensegraph.plan import EdgePlan, WorkerPlan, edge_name, make_inbox, make_node, make_writer
+from sensegraph.plan import EdgePlan, WorkerPlan, edge_name, make_inbox, make_node, make_pools, make_writer
+from sensegraph.recording.deck import Deck
+from sensegraph.recording.tape import Tape
 from sensegraph.registry import find
 from sensegraph.spec import Pace
 from sensegraph.transport import memory
@@ -40,7 +42,8 @@ class Crew:
         self._writers: dict[str, Writer] = {}
         self._threads: list[threading.Thread] = []
         base, pace = Path(plan["base"]), Pace(plan["pace"])
-        nodes = {each["name"]: make_node(each, base) for each in plan["nodes"]}
+        self._deck = Deck(Tape(**plan["tape"]), [each["name"] for each in plan["nodes"]])
+        nodes = {each["name"]: self._deck.node(each["name"], make_node(each, base)) for each in plan["nodes"]}
         for node in nodes.values():
             _tell_epoch(node, plan["epoch"])
         self.loops = self._wire_up(plan, nodes, pace, wire, on_stop, base)
@@ -50,14 +53,20 @@ class Crew:
         base: Path,
     ) -> list[NodeLoop]:  # fmt: skip
         into = {name: [edge for edge in plan["edges"] if edge["target"] == name] for name in nodes}
-        inboxes = {name: make_inbox(node, into[name], pace) for name, node in nodes.items()}
+        wiring = {n: {e["input"]: f"{e['source']}.{e['output']}" for e in edges} for n, edges in into.items()}
+        inboxes = {n: make_inbox(v, into[n], pace, self._deck.join(n, v, wiring[n])) for n, v in nodes.items()}
         outputs: dict[str, dict[str, list[Writer]]] = {n: {p: [] for p in node.outputs} for n, node in nodes.items()}
         for edge in plan["edges"]:
             if edge["source"] in nodes:
                 writer = self._writers[edge_name(edge)] = make_writer(edge)
+                writer.note = self._deck.note(edge_name(edge))
                 outputs[edge["source"]][edge["output"]].append(writer)
             self._connect(edge, inboxes, wire, base)
-        return [NodeLoop(n, node, inboxes[n], outputs[n], pace, on_stop) for n, node in nodes.items()]
+        pools = make_pools(plan, wire.shared if wire else None, nodes)
+        return [
+            NodeLoop(name, node, inboxes[name], outputs[name], pace, on_stop, pools.get(name, {}))
+            for name, node in nodes.items()
+        ]
 
     def _connect(self, edge: EdgePlan, inboxes: dict[str, Any], wire: Wire | None, base: Path) -> None:
         writer, inbox = self._writers.get(edge_name(edge)), inboxes.get(edge["target"])
@@ -119,7 +128,7 @@ class Crew:
         """Return the figures of all nodes and of the edges that start here."""
         return {
             "nodes": {loop.name: loop.meter.as_dict() for loop in self.loops},
-            "edges": {name: writer.ledger.as_dict() for name, writer in self._writers.items()},
+            "edges": {name: writer.account() for name, writer in self._writers.items()},
         }
 
     def reports(self) -> dict[str, Any]:

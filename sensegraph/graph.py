@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 
 from sensegraph.node import EVERY, Node, Port
-from sensegraph.spec import Policy
+from sensegraph.spec import Policy, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Edge:
 
     Attributes:
         queue: Packets that wait at the producer under `drop_oldest`, or may be unfinished under `block`.
+        sample: Every so many-th packet is sent.
     """
 
     source: str
@@ -51,6 +52,8 @@ class Edge:
     policy: Policy
     queue: int
     expire_ms: float | None = None
+    sample: int = 1
+    transport: Transport = Transport.AUTO
     where: str = ""
 
     @property
@@ -67,6 +70,7 @@ class Graph:
         name: Name of the graph, the stem of its file.
         base: Folder that relative paths of the graph file start from.
         network: The same as a networkx graph: node names, with `edge` on each connection.
+        notes: What is worth telling before it runs, a line each.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Graph:
     nodes: Mapping[str, GraphNode]
     edges: tuple[Edge, ...]
     network: nx.MultiDiGraph[str]
+    notes: tuple[str, ...] = ()
 
     def inputs_of(self, name: str) -> list[Edge]:
         """Return the edges into a node, in the order of its ports."""

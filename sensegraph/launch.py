@@ -19,13 +19,15 @@ from sensegraph.local import run_local
 from sensegraph.models import fetch
 from sensegraph.node import Node, Source
 from sensegraph.plan import worker_plans
+from sensegraph.recording.tape import Tape
 from sensegraph.resources import display_available
 from sensegraph.rundir import run_folder
 from sensegraph.signals import caught
 from sensegraph.spawn import CHILD_ENVIRONMENT, spawner
-from sensegraph.spec import GraphSpec, Pace
+from sensegraph.spec import GraphSpec, Medium, Pace, Transport
 from sensegraph.summary import Snapshot, Summary
 from sensegraph.supervisor import Supervisor
+from sensegraph.transport.segment import available_medium
 
 Watch = Callable[[Snapshot], None]
 
@@ -117,7 +119,15 @@ def models_of(graph: Graph) -> list[str]:
     return list(dict.fromkeys(needed))
 
 
-def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch | None = None) -> Summary:
+def notes(graph: Graph) -> list[str]:
+    """Return what is worth telling before a graph runs: what its nodes run, and what is not connected."""
+    described = {node.name: node.type(**node.params).describe() for node in graph.nodes.values()}
+    return [*(f"{name}: {text}" for name, text in described.items() if text), *graph.notes]
+
+
+def execute(
+    graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch | None = None, tape: Tape | None = None
+) -> Summary:
     """Run a checked graph to its end.
 
     Args:
@@ -125,6 +135,7 @@ def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch 
         pace: In live pace the policies of the edges apply; in fast pace nothing is dropped.
         in_process: Run all nodes in threads of this process.
         watch: Called about four times a second with the state.
+        tape: What is recorded and played.
     """
     _open_standard_streams()
     token = uuid.uuid4().bytes
@@ -132,11 +143,28 @@ def execute(graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch 
     with caught() as signals:
         if in_process:
             alone = replace(graph, nodes={n: replace(node, process="all") for n, node in graph.nodes.items()})
-            return run_local(worker_plans(alone, pace, Path(), token)[0], signals, watch)
+            return run_local(worker_plans(alone, pace, Path(), token, tape=tape)[0], signals, watch)
         with run_folder(graph.name) as folder:
-            plans = worker_plans(graph, pace, folder, token)
+            plans = worker_plans(graph, pace, folder, token, _medium(graph), tape)
             modules = sorted({_module(node.type) for node in graph.nodes.values()} - {""})
             return Supervisor(plans, spawner(modules), signals, watch=watch).run()
+
+
+def _medium(graph: Graph) -> Medium:
+    """Return what the shared memory of a run is made of here.
+
+    Raises:
+        GraphError: There can be none, and an edge insists on it.
+    """
+    medium = available_medium()
+    insists = [edge for edge in graph.edges if edge.transport is Transport.SHM]
+    if medium is Medium.NONE and insists:
+        what = "this system has no shared memory for it (transport: shm!)"
+        remedy = "Leave that out: it then goes through the socket."
+        raise GraphError(
+            [Problem(edge.where, f"{edge.target}.inputs.{edge.input}: {what}", remedy) for edge in insists]
+        )
+    return medium
 
 
 def _open_standard_streams() -> None:

@@ -11,13 +11,14 @@ from typing import Any
 
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
-from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy
+from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy, Transport
 from sensegraph.strict_yaml import INTS, Value, in_order, parse, parse_value
 
 VERSION = 1
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 RESERVED = ("headless", "pace", "results", "out", "in_process", "set", "quiet", "help", "debug", "graph", "watch")
 """Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
+EDGE_KEYS = ("from", "policy", "queue", "expire_ms", "sample", "transport")
 PARAM_KEYS = ("default", "help", "unit", "min", "max", "choices")
 UNKNOWN = object()
 """Stands for the value of a parameter that could not be read; it has been told, and is not checked any further."""
@@ -64,7 +65,17 @@ def survey(
     Raises:
         GraphError: The file cannot be read, or is not strict YAML.
     """
-    data = _read(path)
+    return survey_text(_read(path), path, overrides, sets)
+
+
+def survey_text(
+    data: bytes, path: Path, overrides: Mapping[str, Any] | None = None, sets: Mapping[str, str] | None = None
+) -> tuple[GraphSpec, list[Problem]]:
+    """Read the text of a graph file as `survey` reads the file; `path` is where it belongs.
+
+    Raises:
+        GraphError: It is not strict YAML.
+    """
     loader = Loader(str(path), path)
     spec = loader.load(parse(data, str(path)), overrides or {}, sets or {}, _head_comment(data))
     return spec, in_order(loader.problems)
@@ -275,12 +286,11 @@ class Loader:
                 edges.append(unreadable)
                 continue
             fields = {"from": entry} if isinstance(entry.plain, str) else self.mapping(entry, what)
-            known = ("from", "policy", "queue", "expire_ms")
             for key in fields:
-                if key not in known:
+                if key not in EDGE_KEYS:
                     self.say(entry.key_where[key], f"{what}.{key}: there is no such key",
-                             closest(key, known, f"An edge has {', '.join(known)}."))  # fmt: skip
-            policy, queue, expire_ms = self.edge_options(what, fields)
+                             closest(key, EDGE_KEYS, f"An edge has {', '.join(EDGE_KEYS)}."))  # fmt: skip
+            options = self.edge_options(what, fields)
             if "from" not in fields:
                 self.say(where, f"{what}: 'from' is missing", "Add `from: node.port`.")
                 edges.append(unreadable)
@@ -291,30 +301,33 @@ class Loader:
                 self.say(fields["from"].where, f"{what}: {start!r} is not an output", "Write it as node.port.")
                 edges.append(unreadable)
                 continue
-            edges.append(EdgeSpec(source, output, name, port, policy, queue, expire_ms, where))
+            edges.append(EdgeSpec(source, output, name, port, **options, where=where))
         return edges
 
-    def edge_options(self, what: str, fields: Mapping[str, Value]) -> tuple[Policy | None, int | None, float | None]:
-        """Return policy, queue and expiry of an edge, checked."""
-        policy, queue, expire = fields.get("policy"), fields.get("queue"), fields.get("expire_ms")
-        names = [each.value for each in Policy]
-        if policy is not None and policy.plain not in names:
-            self.say(policy.where, f"{what}.policy: there is no policy '{policy.unwrap()}'",
-                     closest(str(policy.plain), names, f"Choose {', '.join(names)}."))  # fmt: skip
-            policy = None
-        if queue is not None and not (type(queue.plain) is int and 1 <= queue.plain <= 1000):
-            self.say(queue.where, f"{what}.queue: {queue.unwrap()!r} is not a number of packets", "Use 1 to 1000.")
-            queue = None
-        if expire is not None and (type(expire.plain) not in (int, float) or expire.plain <= 0):
-            self.say(
-                expire.where, f"{what}.expire_ms: {expire.unwrap()!r} is no time in milliseconds", "For example 200."
-            )
-            expire = None
-        return (
-            Policy(policy.plain) if policy else None,
-            queue.plain if queue else None,
-            float(expire.plain) if expire else None,
-        )
+    def edge_options(self, what: str, fields: Mapping[str, Value]) -> dict[str, Any]:
+        """Return the options of an edge that are written there, checked."""
+        options: dict[str, Any] = {}
+        for key, kind in (("policy", Policy), ("transport", Transport)):
+            if (value := fields.get(key)) is not None:
+                names = [each.value for each in kind]
+                if value.plain in names:
+                    options[key] = kind(value.plain)
+                else:
+                    self.say(value.where, f"{what}.{key}: there is no {key} '{value.unwrap()}'",
+                             closest(str(value.plain), names, f"Choose {', '.join(names)}."))  # fmt: skip
+        for key, unit in (("queue", "number of packets"), ("sample", "whole number: every so many-th packet is sent")):
+            if (value := fields.get(key)) is not None:
+                if type(value.plain) is int and 1 <= value.plain <= 1000:
+                    options[key] = value.plain
+                else:
+                    self.say(value.where, f"{what}.{key}: {value.unwrap()!r} is not a {unit}", "Use 1 to 1000.")
+        if (expire := fields.get("expire_ms")) is not None:
+            if type(expire.plain) in (int, float) and expire.plain > 0:
+                options["expire_ms"] = float(expire.plain)
+            else:
+                self.say(expire.where, f"{what}.expire_ms: {expire.unwrap()!r} is no time in milliseconds",
+                         "For example 200.")  # fmt: skip
+        return options
 
     def apply_sets(self, nodes: dict[str, NodeSpec], sets: Mapping[str, str]) -> dict[str, NodeSpec]:
         """Return the nodes with `--set node.param=value` applied; values are read as YAML scalars."""

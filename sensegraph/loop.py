@@ -8,15 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from sensegraph.errors import NodeError
-from sensegraph.join import NEVER
+from sensegraph.join import NEVER, JoinedSet
 from sensegraph.metrics import Meter
 from sensegraph.node import Node, Source, Stop
 from sensegraph.packet import Bound, Packet, Stamp
 from sensegraph.payload import Result
 from sensegraph.spec import Pace
+from sensegraph.transport.pool import Pool
 from sensegraph.transport.reader import Inbox
 from sensegraph.transport.writer import Writer
 
@@ -34,6 +36,7 @@ class NodeLoop:
         outputs: Output port -> the writers of its edges.
         pace: In live pace a source that is not live itself is held back to real time.
         on_stop: Called when the node wants the whole graph to end (a window that was closed).
+        pools: Output port -> the memory that it shares with other processes.
     """
 
     def __init__(
@@ -44,9 +47,11 @@ class NodeLoop:
         outputs: Mapping[str, list[Writer]],
         pace: Pace,
         on_stop: Callable[[], None] = lambda: None,
+        pools: Mapping[str, Pool] = MappingProxyType({}),
     ) -> None:
         self.name = name
         self.node = node
+        self._pools = node.lenders = pools
         self.meter = Meter()
         self.report: Mapping[str, Any] = {}
         self._inbox = inbox
@@ -136,19 +141,23 @@ class NodeLoop:
         while not inbox.ended:
             joined = inbox.next(POLL_S)
             if joined is not None:
-                self.meter.packets += 1
-                self.meter.time_ns = joined.stamp.time_ns
-                self.meter.age.add((time.monotonic_ns() - joined.stamp.capture_ns) / 1e6)
-                arguments = dict(joined.payloads)
-                if self._wants_stamp:
-                    arguments["stamp"] = joined.stamp
-                if self._wants_stamps:
-                    arguments["stamps"] = joined.stamps
-                place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
-                self._send_all(self._call(place, functools.partial(self.node.process, **arguments)), joined.stamp)
+                self._process(joined)
+                joined = None  # what nobody keeps is given back before its producer hears that it is finished
             if not self.node.restamps:
                 self._promise(inbox.bound_ns)
             inbox.settle()
+
+    def _process(self, joined: JoinedSet) -> None:
+        self.meter.packets += 1
+        self.meter.time_ns = joined.stamp.time_ns
+        self.meter.age.add((time.monotonic_ns() - joined.stamp.capture_ns) / 1e6)
+        arguments = dict(joined.payloads)
+        if self._wants_stamp:
+            arguments["stamp"] = joined.stamp
+        if self._wants_stamps:
+            arguments["stamps"] = joined.stamps
+        place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
+        self._send_all(self._call(place, functools.partial(self.node.process, **arguments)), joined.stamp)
 
     def _discard(self) -> None:
         """Take what still comes, so that nobody waits for this node."""
@@ -190,10 +199,13 @@ class NodeLoop:
             self._sent_ns[port] = packet.stamp.time_ns
             if isinstance(self.node, Source):
                 self.meter.time_ns = packet.stamp.time_ns
-            if isinstance(packet.payload, Result):
+            if _is_result(type(packet.payload)):
                 self.meter.headlines[port] = packet.payload.headline()
+            copied = 0
+            if port in self._pools:
+                packet, copied = self._pools[port].place(packet)
             for writer in self._outputs.get(port, ()):
-                writer.write(packet)
+                writer.write(packet, copied)
 
     def _promise(self, time_ns: int) -> None:
         for port in self._outputs:
@@ -206,12 +218,19 @@ class NodeLoop:
                 writer.bound(time_ns)
 
 
+@functools.cache
+def _is_result(kind: type) -> bool:
+    """Whether payloads of a type are results; asking the protocol itself for each packet costs more than sending it."""
+    return issubclass(kind, Result)
+
+
 def _stamped(value: Any, stamp: Stamp, source: str) -> Packet[Any]:
     if not isinstance(value, Packet):
         return Packet(value, stamp)
-    if not value.stamp.source:
-        return Packet(value.payload, replace(value.stamp, source=stamp.source or source))
-    return value
+    own = value.stamp
+    if own.source:
+        return value
+    return Packet(value.payload, Stamp(own.time_ns, own.capture_ns, stamp.source or source, own.frame, own.gap))
 
 
 def _captured(packet: Packet[Any], capture_ns: int) -> Packet[Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 EVERY = "*"
 """Name of an input that stands for any number of inputs, named by the graph file."""
@@ -43,11 +47,34 @@ class Port:
     tolerance_s: float = 0.05
     live: str = "block"
 
+    @property
+    def holds_arrays(self) -> bool:
+        """Whether a payload of this type may hold an array."""
+        return _may_hold(self.type)
+
 
 def pictures(doc: str = "pictures", **changes: Any) -> Port:
     """Return a port of uint8 (H, W, 3) BGR pictures; `changes` are further attributes of `Port`."""
     settings = {"dtype": "uint8", "shape": (None, None, 3), "colour": "bgr", "live": "latest"}
     return Port(np.ndarray, doc, **(settings | changes))
+
+
+def _may_hold(kind: Any) -> bool:
+    if kind in (bool, int, float, str, bytes, type(None)):
+        return False
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        return any(_may_hold(hints[field.name]) for field in dataclasses.fields(kind))
+    parts = [part for part in typing.get_args(kind) if part is not ...]
+    return any(map(_may_hold, parts)) if parts and typing.get_origin(kind) is not np.ndarray else True
+
+
+class Lender(Protocol):
+    """Gives arrays that can be sent without a copy."""
+
+    def lend(self, shape: Sequence[int], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """Return an array whose content is undefined."""
+        ...
 
 
 class Node:
@@ -62,15 +89,21 @@ class Node:
         outputs: Name -> port.
         needs_display: The node opens a window: it is taken out when there is no display.
         restamps: The node's outputs carry times of their own, so no bounds are promised for it.
+        lenders: Output -> where `loan` takes arrays from; set by whoever runs the node.
     """
 
     inputs: ClassVar[Mapping[str, Port]] = {}
     outputs: ClassVar[Mapping[str, Port]] = {}
     needs_display: ClassVar[bool] = False
     restamps: ClassVar[bool] = False
+    lenders: Mapping[str, Lender] = MappingProxyType({})
 
     def models(self) -> Sequence[str]:
-        """Return the names of the catalogue's models that this node needs; they are fetched before the start."""
+        """Return the names of the catalogue's models that this node needs; they are fetched before the start.
+
+        Raises:
+            ModelError: What it needs beside them is not there; nothing is started then.
+        """
         return ()
 
     def reads(self) -> Sequence[str]:
@@ -82,8 +115,15 @@ class Node:
         return ()
 
     def silent(self) -> Mapping[str, str]:
-        """Return the outputs that nothing is sent on with these parameters -> what to do about it, a sentence."""
+        """Return the outputs that nothing is sent on with these parameters -> what to do about it, a sentence.
+
+        An input that is optional is then left unconnected, any other one is refused.
+        """
         return {}
+
+    def describe(self) -> str:
+        """Return what runs with these parameters, in a few words, where that is worth telling at the start."""
+        return ""
 
     def open(self) -> None:
         """Acquire models, devices and files. Runs in the node's own process, before the first packet."""
@@ -109,6 +149,18 @@ class Node:
 
     def close(self) -> None:
         """Release what `open` acquired. Runs even after an error."""
+
+    def loan(self, output: str, shape: Sequence[int], dtype: npt.DTypeLike = np.uint8) -> npt.NDArray[Any]:
+        """Return an array to be filled and then sent on `output`, without being copied on its way.
+
+        Where another process reads that output, the array lies in the memory it shares with them; else it is an
+        ordinary one. Its content is undefined. Once sent it must not change any more; an array that is not sent goes
+        back by itself.
+        """
+        if output not in self.outputs:
+            raise ValueError(f"'{output}' is not an output of {type(self).__name__} ({', '.join(self.outputs)})")
+        lender = self.lenders.get(output)
+        return np.empty(tuple(shape), dtype) if lender is None else lender.lend(shape, dtype)
 
     def report(self) -> Mapping[str, Any]:
         """Return what is worth telling at the end of a run, e.g. `{"reps": {"Squats": 7}}`; plain JSON values."""

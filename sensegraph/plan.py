@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
 
 from sensegraph.graph import Edge, Graph
+from sensegraph.join import Join
 from sensegraph.node import Node
+from sensegraph.recording.tape import Tape
 from sensegraph.registry import find
-from sensegraph.spec import Pace, Policy
+from sensegraph.spec import Medium, Pace, Policy, Transport
+from sensegraph.transport.pool import Pool
 from sensegraph.transport.reader import Inbox
+from sensegraph.transport.shared import RETAINED, Shared
 from sensegraph.transport.writer import Writer
 
 PATIENCE_S = 0.1
 """How long a picture waits for its results in live pace before it is drawn with the last known ones."""
+
+BEING_MADE = 2
+"""Payloads that a node has on loan, or has just placed, besides those that its edges hold."""
 
 
 class NodePlan(TypedDict):
@@ -38,22 +47,29 @@ class EdgePlan(TypedDict):
     policy: str
     queue: int
     expire_ms: float | None
+    sample: int
+    transport: str
 
 
 class WorkerPlan(TypedDict):
-    """Everything a worker needs to know."""
+    """Everything a worker needs to know; `workers` is how many there are, `medium` a `spec.Medium`, `tape` a `Tape`."""
 
     run: bytes
     folder: str
     base: str
     worker: int
+    workers: int
+    medium: str
     epoch: int
     pace: str
+    tape: dict[str, Any]
     nodes: list[NodePlan]
     edges: list[EdgePlan]
 
 
-def worker_plans(graph: Graph, pace: Pace, folder: Path, run: bytes) -> list[WorkerPlan]:
+def worker_plans(
+    graph: Graph, pace: Pace, folder: Path, run: bytes, medium: Medium = Medium.NONE, tape: Tape | None = None
+) -> list[WorkerPlan]:
     """Return one plan for each process of a graph, from the sources to the sinks."""
     processes = graph.processes()
     number = {node.name: i for i, nodes in enumerate(processes.values()) for node in nodes}
@@ -64,8 +80,11 @@ def worker_plans(graph: Graph, pace: Pace, folder: Path, run: bytes) -> list[Wor
             "folder": str(folder),
             "base": str(graph.base),
             "worker": worker,
+            "workers": len(processes),
+            "medium": medium.value,
             "epoch": 0,
             "pace": pace.value,
+            "tape": asdict(tape or Tape()),
             "nodes": [{"name": n.name, "type": n.type_name, "params": dict(n.params)} for n in nodes],
             "edges": [e for e in edges if worker in (e["source_worker"], e["target_worker"])],
         }
@@ -86,6 +105,8 @@ def _edge_plan(graph: Graph, index: int, edge: Edge, number: dict[str, int]) -> 
         "policy": edge.policy.value,
         "queue": edge.queue,
         "expire_ms": edge.expire_ms,
+        "sample": edge.sample,
+        "transport": edge.transport.value,
     }
 
 
@@ -101,11 +122,42 @@ def make_node(plan: NodePlan, base: Path) -> Node:
 
 def make_writer(edge: EdgePlan) -> Writer:
     """Return the producer's end of an edge, not yet connected."""
-    return Writer(Policy(edge["policy"]), edge["queue"], expire_ms=edge["expire_ms"])
+    return Writer(Policy(edge["policy"]), edge["queue"], expire_ms=edge["expire_ms"], sample=edge["sample"])
 
 
-def make_inbox(node: Node, edges: list[EdgePlan], pace: Pace) -> Inbox | None:
-    """Return the inbox for the edges into a node; None for a source."""
+def make_shared(plan: WorkerPlan) -> Shared | None:
+    """Return the shared memory of a worker; None where the run has none.
+
+    A worker may hold at once what its edges let it have, and `RETAINED` more that its nodes keep.
+    """
+    medium = Medium(plan["medium"])
+    if medium is Medium.NONE:
+        return None
+    most_held = sum(make_writer(edge).capacity for edge in plan["edges"]) + RETAINED
+    return Shared(
+        plan["run"], plan["worker"], plan["workers"], plan["epoch"], Path(plan["folder"]),
+        named=medium is Medium.FILES, most_held=most_held,
+    )  # fmt: skip
+
+
+def make_pools(plan: WorkerPlan, shared: Shared | None, nodes: Mapping[str, Node]) -> dict[str, dict[str, Pool]]:
+    """Return node -> output -> the shared memory of each output with arrays that another worker reads."""
+    pools: dict[str, dict[str, Pool]] = {}
+    own = [edge for edge in plan["edges"] if edge["source_worker"] == plan["worker"]]
+    for edge in own:
+        node, output = edge["source"], edge["output"]
+        within = edge["target_worker"] == plan["worker"] or not nodes[node].outputs[output].holds_arrays
+        if shared is None or within or output in pools.get(node, ()):
+            continue
+        beside = [each for each in own if (each["source"], each["output"]) == (node, output)]
+        slots = sum(make_writer(each).capacity for each in beside) + BEING_MADE
+        required = any(each["transport"] == Transport.SHM.value for each in beside)
+        pools.setdefault(node, {})[output] = Pool(f"{node}.{output}", shared, slots, required=required)
+    return pools
+
+
+def make_inbox(node: Node, edges: list[EdgePlan], pace: Pace, join: Join | None = None) -> Inbox | None:
+    """Return the inbox for the edges into a node, with a join of its own where it has one; None for a source."""
     if not edges:
         return None
-    return Inbox(node.inputs, [edge["input"] for edge in edges], PATIENCE_S if pace is Pace.LIVE else None)
+    return Inbox(node.inputs, [edge["input"] for edge in edges], PATIENCE_S if pace is Pace.LIVE else None, join)

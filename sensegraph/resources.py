@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -32,6 +33,22 @@ def sample(name: str) -> Path:
         there = ", ".join(names) or "none"
         raise SourceError(f"the sample clip {path} is not there\n  Reinstall sensegraph; here: {there}.")
     return path
+
+
+def memory_available() -> int | None:
+    """Return how many bytes of memory can be had without swapping, by the system and by the process's cgroup.
+
+    None where it is not known (macOS).
+    """
+    known = []
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        known.append(int(next(line for line in lines if line.startswith("MemAvailable")).split()[1]) * 1024)
+    with contextlib.suppress(OSError, ValueError):  # no limit reads as `max`
+        group = Path("/sys/fs/cgroup")
+        limit, used = (int((group / name).read_text()) for name in ("memory.max", "memory.current"))
+        known.append(max(0, limit - used))
+    return min(known, default=None)
 
 
 def display_available() -> bool:

@@ -20,6 +20,26 @@ class Policy(enum.Enum):
     """Nothing is lost: the producer waits."""
 
 
+class Transport(enum.Enum):
+    """How the arrays of an edge between two processes may travel."""
+
+    AUTO = "auto"
+    """Through shared memory, or the socket where that cannot be; which it was is told."""
+    SHM = "shm!"
+    """Through shared memory, or the run does not start, or fails."""
+
+
+class Medium(enum.Enum):
+    """What the shared memory of a run is made of."""
+
+    MEMORY = "memory"
+    """Nameless memory, which goes with its last process."""
+    FILES = "files"
+    """Files in the run folder, where the system has no nameless memory."""
+    NONE = ""
+    """There is none: one process, or a system without."""
+
+
 class Pace(enum.Enum):
     """How fast a graph runs."""
 
@@ -45,7 +65,11 @@ class ParamSpec:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSpec:
-    """A connection as written at the consumer: `input: {from: node.port, policy: ..., queue: ...}`."""
+    """A connection as written at the consumer: `input: {from: node.port, policy: ..., queue: ...}`.
+
+    Attributes:
+        sample: Every so many-th packet is sent.
+    """
 
     source: str
     output: str
@@ -54,6 +78,8 @@ class EdgeSpec:
     policy: Policy | None = None
     queue: int | None = None
     expire_ms: float | None = None
+    sample: int = 1
+    transport: Transport = Transport.AUTO
     where: str = ""
 
 

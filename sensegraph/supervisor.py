@@ -172,6 +172,8 @@ class Supervisor:
             self._on_ready(member)
         elif kind == "stop":
             self._stop()
+        elif kind == "note":
+            self._events.append(message["text"])
         elif kind == "failed":
             member.failure = message
         elif kind == "ended":
@@ -188,9 +190,9 @@ class Supervisor:
         if self._phase == "stopping":
             self._order(member, "stop")
 
-    def _order(self, member: _Member, kind: str) -> None:
+    def _order(self, member: _Member, kind: str, **fields: Any) -> None:
         identity = f"{member.plan['worker']}-{member.plan['epoch']}".encode()
-        self._control.send_multipart([identity, msgpack.packb({"kind": kind})])
+        self._control.send_multipart([identity, msgpack.packb({"kind": kind, **fields})])
 
     def _on_exit(self, member: _Member, code: int) -> None:
         # Its last words may still be on their way through our own I/O thread.
@@ -220,6 +222,9 @@ class Supervisor:
         member.restarts.append(now)
         member.state, member.restart_at = "waiting", now + delay_s
         member.plan["epoch"] += 1
+        for each in self._members:
+            if not each.gone:
+                self._order(each, "gone", worker=member.plan["worker"], epoch=member.plan["epoch"])
         self._events.append(f"{text}; restarting")
 
     def _check(self, member: _Member, now: float) -> None:

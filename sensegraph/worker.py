@@ -1,8 +1,9 @@
 """One worker process: it runs the nodes of its plan and answers to the supervisor.
 
 Control messages are msgpack maps over one DEALER socket. To the supervisor: `hello`, `ready`, `beat` (twice a second,
-with figures), `stop` (a node wants the end), `failed`, `ended`. From it: `start`, `stop` (sources end, the rest
-drains), `abandon` (leave without draining).
+with figures), `stop` (a node wants the end), `note` (something to tell the user), `failed`, `ended`. From it: `start`,
+`stop` (sources end, the rest drains), `abandon` (leave without draining), `gone` (every start of `worker` before
+`epoch` is dead).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import zmq
 from sensegraph import signals
 from sensegraph.crew import Crew, describe
 from sensegraph.errors import SensegraphError
-from sensegraph.plan import WorkerPlan
+from sensegraph.plan import WorkerPlan, make_shared
 from sensegraph.transport.zeromq import Wire
 
 BEAT_S = 0.5
@@ -65,7 +66,8 @@ class Worker:
 
     def __init__(self, plan: WorkerPlan) -> None:
         self._plan = plan
-        self._wire = Wire(Path(plan["folder"]), plan["worker"], plan["epoch"], plan["run"])
+        self._shared = make_shared(plan)
+        self._wire = Wire(Path(plan["folder"]), plan["worker"], plan["epoch"], plan["run"], self._shared)
         self._context = zmq.Context(io_threads=1)
         self._control = self._context.socket(zmq.DEALER)
         self._control.setsockopt(zmq.IDENTITY, f"{plan['worker']}-{plan['epoch']}".encode())
@@ -107,6 +109,8 @@ class Worker:
         told = False
         drain_until = float("inf")
         while True:
+            if self._wire.failure is not None:
+                self._on_failure(self._plan["nodes"][0]["name"], self._wire.failure)
             if self._failure is not None:
                 return self._fail()
             if self._wants_end.is_set() and not told:
@@ -128,6 +132,7 @@ class Worker:
                 drain_until = min(drain_until, time.monotonic() + DRAIN_S)
                 if self._failure is None and (crew.drained(0.05) or time.monotonic() > drain_until):
                     break
+        self._pass_on_notes()
         self._send("ended", reports=crew.reports(), **crew.figures())
         return 0
 
@@ -137,10 +142,18 @@ class Worker:
         if now >= self._beat_at:
             self._beat_at = now + BEAT_S
             self._send("beat", opening=opener_busy, **(self._crew.figures() if self._crew else {}))
+            self._pass_on_notes()
         if self._control.poll(20 if opener_busy else 50):
             message = msgpack.unpackb(self._control.recv())
-            return str(message.get("kind"))
+            if message["kind"] == "gone" and self._shared is not None:
+                self._shared.gone(message["worker"], message["epoch"])
+            return str(message["kind"])
         return None
+
+    def _pass_on_notes(self) -> None:
+        while self._shared is not None and self._shared.notes:
+            names = ", ".join(node["name"] for node in self._plan["nodes"])
+            self._send("note", text=f"node '{names}': {self._shared.notes.pop(0)}")
 
     def _on_failure(self, name: str, error: Exception) -> None:
         self._failure = self._failure or (name, error)

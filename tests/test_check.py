@@ -32,6 +32,9 @@ class Computed(Node):
 class Other(Node):
     inputs = {"frames": pictures()}
     def process(self, pictures): ...
+class Signs(Node):
+    inputs = {"hands": Port(object, optional=True)}
+    def process(self, hands): ...
 class Lazy(Node):
     inputs = {"frames": pictures(optional=True)}
     outputs = {"frames": pictures()}
@@ -158,6 +161,20 @@ PORTS = {
 def test_what_does_not_fit_is_told_with_what_to_put_between(tmp_path: Path, node: str, said: str) -> None:
     """Types, rates, loops, and outputs that nothing comes from."""
     assert said in problems(graph(tmp_path, CAMERA + node))
+
+
+def test_an_optional_input_goes_without_what_is_not_sent(tmp_path: Path) -> None:
+    """It is left unconnected, and the graph notes it; where it is the only input of a node it is refused."""
+    text = CAMERA + (
+        "  r: {type: Resampler16fps, inputs: {frames: camera.frames}}\n"
+        "  b: {type: BackboneNode, inputs: {frames: r.frames}}\n"
+        "  v: {type: Renderer, inputs: {frames: r.frames, landmarks: b.landmarks, hands: b.hands}}\n"
+    )
+    checked = check(load(graph(tmp_path, text)))
+    assert [edge.input for edge in checked.edges if edge.target == "v"] == ["frames", "landmarks"]
+    assert checked.notes == ("b.hands: nothing is sent on it with these parameters; v: without it",)
+    alone = text + "  s: {type: ./yours.py:Signs, inputs: {hands: b.hands}}\n"
+    assert "s.inputs.hands: nothing is sent on 'b.hands'" in problems(graph(tmp_path, alone), trust=True)
 
 
 def test_what_is_written_and_what_it_means_are_told_together(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from sensegraph.codec import DTYPES, decode, encode
+from sensegraph.codec import DTYPES, INLINE_BYTES, MAX_INLINE_BYTES, arrays_of, decode, encode, with_arrays
 from sensegraph.errors import TransportError
 from sensegraph.packet import Bound, End, Item, Packet, Stamp
 from sensegraph.payload import Counts, Features, Landmarks, Scores, Totals
@@ -107,6 +107,39 @@ def test_another_run_is_refused() -> None:
 
 def test_a_shape_that_lies_is_refused() -> None:
     """The declared shape must fit the bytes that came."""
-    parts = [bytes(p) for p in encode(Packet(np.zeros(4, np.uint8), Stamp(1)), RUN, 0)]
+    parts = [bytes(p) for p in encode(Packet(np.zeros(INLINE_BYTES, np.uint8), Stamp(1)), RUN, 0)]
     with pytest.raises(TransportError, match="does not fit"):
         decode([parts[0], parts[1] * 2], np.ndarray, RUN)
+
+
+def test_small_arrays_travel_in_the_header() -> None:
+    """Below 4 KiB an array needs no message part of its own; so many of them that the header would burst do."""
+    tally: dict[str, int] = {}
+    assert len(encode(Packet(np.zeros(INLINE_BYTES - 1, np.uint8), Stamp(1)), RUN, 0, tally=tally)) == 1
+    assert tally == {"inline": INLINE_BYTES - 1}
+    item = Packet([np.full(4000, n, np.uint8) for n in range(20)], Stamp(1))
+    parts = encode(item, RUN, 0)
+    assert len(parts) == 1 + 20 - MAX_INLINE_BYTES // 4000
+    back = decode(parts, list[np.ndarray], RUN)[0]
+    assert isinstance(back, Packet)
+    assert [int(each[0]) for each in back.payload] == list(range(20))
+
+
+def test_a_place_in_shared_memory_is_not_believed_where_there_is_none() -> None:
+    """A message that names a slot is refused by a reader that has no shared memory."""
+    parts = encode(Packet(np.zeros(INLINE_BYTES, np.uint8), Stamp(1)), RUN, 0, describe=lambda array: [[b"", 1, 1], 0])
+    assert len(parts) == 1
+    with pytest.raises(TransportError, match="no shared memory"):
+        decode(parts, np.ndarray, RUN)
+
+
+def test_arrays_are_changed_where_they_are_and_nothing_else_is() -> None:
+    """A payload without arrays, or whose arrays stay, is the same object."""
+    points = np.zeros((33, 4), np.float32)
+    body = Landmarks(points, points[:, :3], 640, 480, 0.5)
+    assert with_arrays(body, lambda array: array) is body
+    changed = with_arrays({"a": [body, (1, "x")]}, lambda array: array + 1)
+    assert changed["a"][0].points[0, 0] == 1
+    assert changed["a"][0].width == 640
+    assert changed["a"][1] == (1, "x")
+    assert len(arrays_of({"a": [body, (1, "x")]})) == 2

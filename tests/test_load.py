@@ -50,7 +50,7 @@ def test_a_file_is_read_with_its_places(tmp_path: Path) -> None:
     assert (size.default, size.min, size.max, size.unit, size.help) == (9, 1, None, "px", "width")
     assert (dict(blur.params), blur.process, blur.where) == ({"size": 9}, "one", f"{place}:8:3")
     assert blur.param_where["size"] == f"{place}:8:24"
-    edge = EdgeSpec("camera", "frames", "blur", "a", Policy.BLOCK, 3, None, f"{place}:8:63")
+    edge = EdgeSpec("camera", "frames", "blur", "a", Policy.BLOCK, 3, where=f"{place}:8:63")
     assert spec.edges[1] == edge
 
 

@@ -3,173 +3,202 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sensegraph.errors import ModelError
-from sensegraph.models.catalogue import cache_folder
-from sensegraph.models.skeleton import STEP_FRAMES, WINDOW_FRAMES, SkeletonWindow
-from sensegraph.models.temporal import BODY_SPACE, TemporalNet
+from sensegraph.models.classifier import Classifier, read_classifier
+from sensegraph.models.pixel.architecture import ARCHITECTURES
+from sensegraph.models.pixel.checkpoints import Checkpoints
+from sensegraph.models.temporal import HAND_SPACE
 from sensegraph.node import Node, Port, pictures
-from sensegraph.packet import Stamp
+from sensegraph.packet import Packet, Stamp
 from sensegraph.payload import Features, Hands, Landmarks
-from sensegraph_nodes import hand_branch
-from sensegraph_nodes.hand_branch import HandBranch, HandKind
+from sensegraph_nodes import landmark_branch, official, pixel_branch
+from sensegraph_nodes.hand_branch import HandKind
+from sensegraph_nodes.landmark_branch import LandmarkBranch
+from sensegraph_nodes.official import Device, Model, Precision
+from sensegraph_nodes.pixel_branch import FEATURE_OUTPUTS, PixelBranch
 
 log = logging.getLogger(__name__)
 
-PRESENCE_FRAMES = 16
+STEP_FRAMES = 4
 MISSING_FRAMES = 8
 """As many missing frames in a row are bridged; more of them start the window anew."""
-
-Model = Literal["auto", "landmarks", "efficientnet", "mobilenet"]
-
-
-def pixel_weights(model: str) -> Path:
-    """Return where the official weights of a pixel network are looked for."""
-    return cache_folder() / "20bn" / f"{model}.ckpt"
+TOO_SLOW = 2
+"""Jumps over dropped frames after which it is told that the machine is too slow."""
 
 
 class BackboneNode(Node):
     """Turns video at 16 frames per second into features, four times per second.
 
-    `landmarks` (what `auto` takes) follows one person's body points and embeds the last 2.5 s of them; the
-    points are an output as well. A step is made with every fourth frame number, whatever was dropped in
-    between. `warm` is false until 2.5 s were seen since the start or a gap. Up to half a second of missing
-    frames is bridged.
-
-    With `hands` it also follows the hands of that person and embeds the last 2.5 s of body and hands for the
+    `landmarks` follows one person's body points and embeds the last 2.5 s of them; the points are an output as
+    well. With `hands` it also follows the hands of that person and embeds the last 2.5 s of body and hands for the
     heads of gestures; without, nothing of that is loaded.
 
+    `efficientnet` and `mobilenet` are the networks of sense, which need the official weights. Their features, of the
+    last 2.8 s of pictures, are for any head of these weights, those of gestures as well; they know no points. `auto`
+    takes one of them where weights with all `heads` are there, else landmarks, and the run says which.
+
+    A step is made with every fourth frame number, whatever was dropped in between. `warm` is false until the whole
+    window was seen since the start or a gap. Up to half a second of missing frames is bridged: without a person in
+    them, or, for a network, with the picture before them.
+
+    With a `classifier` of one's own, model and hands are what that was trained on, `features` are in its space, and a
+    step is made also of what is left at the end of the video.
+
     Args:
-        model: `auto`, `landmarks`, or a pixel network, which needs the official weights.
-        hands: `none`, `lite` (fast) or `full` (exact, slower) hand points.
+        model: `auto`, `landmarks`, `efficientnet` or `mobilenet`.
+        hands: Hand points with landmarks: `none`, `lite` (fast) or `full` (exact, slower).
+        checkpoints: Folder with the official weights; empty for those that were imported.
+        heads: Heads of the official weights that hang on it: `fitness`, `gestures`, `gesture_control`, `met`,
+            `reps`. Weights without one of them are not taken; none named means that `auto` is `landmarks`.
+        precision: Of a network: `fp32`, or `int8` (faster, slightly different features).
+        device: What a network runs on: `cpu` or `cuda`.
+        classifier: Folder of a classifier of one's own, whose head hangs on it.
     """
 
     inputs: ClassVar[Mapping[str, Port]] = {"frames": pictures("video at 16 frames per second", rate_hz=16.0)}
     outputs: ClassVar[Mapping[str, Port]] = {
         "features": Port(Features, "an embedding of the last seconds", rate_hz=4.0),
-        "landmarks": Port(Landmarks, "body points of each frame", rate_hz=16.0),
+        "landmarks": Port(Landmarks, "body points of each frame, with `model: landmarks`", rate_hz=16.0),
         "hands": Port(Hands, "hand points of each frame, with `hands: lite` or `full`", rate_hz=16.0),
         "hand_features": Port(Features, "an embedding of the last seconds of body and hands", rate_hz=4.0),
     }
 
-    def __init__(self, model: Model = "auto", hands: HandKind = "none") -> None:
+    def __init__(
+        self,
+        model: Model = "auto",
+        hands: HandKind = "none",
+        checkpoints: str = "",
+        heads: list[str] | None = None,
+        precision: Precision = "fp32",
+        device: Device = "cpu",
+        classifier: str = "",
+    ) -> None:
         self.model = model
         self.hands = hands
+        self.checkpoints = checkpoints
+        self.heads = heads
+        self.precision = precision
+        self.device = device
+        self.classifier = classifier
 
     def describe(self) -> str:
         """Return which model runs, in one line."""
-        if self.model in ("auto", "landmarks"):
-            hands = "" if self.hands == "none" else f", BlazeHand {self.hands}"
-            return f"landmarks (BlazePose{hands} and our temporal net, features {BODY_SPACE})"
-        return f"{self.model} ({pixel_weights(self.model)})"
+        found = self._weights()
+        return landmark_branch.describe(self._hands()) if found is None else official.describe(found)
 
     def models(self) -> Sequence[str]:
-        """Return the landmark nets, unless a pixel network was chosen."""
-        if self.model not in ("auto", "landmarks"):
-            return ()
-        return ("pose_detection", "pose_landmark_full", *hand_branch.models(self.hands))
+        """Return the landmark nets, unless a pixel network runs.
+
+        Raises:
+            ModelError: Its weights are not there, or not with all heads.
+        """
+        return landmark_branch.models(self._hands()) if self._weights() is None else ()
+
+    def reads(self) -> Sequence[str]:
+        """Return the files of the official weights, if they are used."""
+        return official.files(official.there(self._model(), self.checkpoints, self.heads or ()))
 
     def silent(self) -> Mapping[str, str]:
-        """Return the outputs of the hands, unless hands are followed."""
+        """Return the outputs that the model does not make."""
+        try:
+            model, hands = self._model(), self._hands()
+        except ModelError:
+            return {}  # told with what is needed
+        if model in ARCHITECTURES or official.there(model, self.checkpoints, self.heads or ()):
+            remedy = "A pixel network knows no points: take `model: landmarks`."
+            return {port: remedy for port in self.outputs if port not in FEATURE_OUTPUTS}
         remedy = "Give the BackboneNode `hands: lite` (or `full`)."
-        return dict.fromkeys(("hands", "hand_features"), remedy) if self.hands == "none" else {}
+        return dict.fromkeys(("hands", "hand_features"), remedy) if hands == "none" else {}
 
     def open(self) -> None:
         """Load the models; one thread."""
-        if self.model not in ("auto", "landmarks"):
-            raise ModelError(
-                f"model '{self.model}': the official 20BN weights are not here; "
-                f"looked for {pixel_weights(self.model)}\n"
-                "  `model: landmarks` needs no such file and works now."
-            )
-        import cv2
-
-        from sensegraph.models.landmarks import PoseTracker
-
-        cv2.setNumThreads(1)
-        self._tracker = PoseTracker()
-        self._net = TemporalNet()
-        self._window = SkeletonWindow()
-        self._hands = None if self.hands == "none" else HandBranch(self.hands)
-        self._presence: deque[bool] = deque(maxlen=PRESENCE_FRAMES)
+        found = self._weights()
+        self._branch: LandmarkBranch | PixelBranch
+        if found is None:
+            self._branch = LandmarkBranch(self._hands())
+        else:
+            self._branch = PixelBranch(pixel_branch.load(found, self.precision, self.device))
+        own = self._own()
+        self._port = "hand_features" if own is not None and own.space == HAND_SPACE else "features"
+        self._last: Stamp | None = None
         self._frame: int | None = None
-        self._seen_frames = 0
-        self._found_frames = 0
         self._processed = 0
         self._resets = -1
         self._bridged = 0
-        log.info("backbone: %s", self.describe())
+        self._jumps = 0
 
     def process(self, frames: npt.NDArray[np.uint8], stamp: Stamp) -> Mapping[str, Any]:
-        """Follow the person in one frame; with every fourth frame, embed the window."""
+        """Take one frame; with every fourth one, make a step."""
         self._continue(stamp)
-        pose = self._tracker.track(frames)
-        points = None if pose is None else pose.points
-        self._push(points)
-        self._presence.append(pose is not None)
         self._processed += 1
-        self._found_frames += pose is not None
-        outputs: dict[str, Any] = {"landmarks": _landmarks(pose, frames.shape[1], frames.shape[0])}
-        if self._hands is not None:
-            outputs["hands"] = self._hands.follow(frames, points)
-        if stamp.frame % STEP_FRAMES == STEP_FRAMES - 1:
-            warm = self._seen_frames >= WINDOW_FRAMES
-            present = sum(self._presence) / len(self._presence)
-            outputs["features"] = Features(self._net.step(self._window), BODY_SPACE, warm, present)
-            if self._hands is not None:
-                outputs["hand_features"] = self._hands.features(warm=warm, present=present)
-        return outputs
+        step = stamp.frame % STEP_FRAMES == STEP_FRAMES - 1
+        self._last = None if step else stamp
+        return self._chosen(self._branch.follow(frames, step=step))
+
+    def finish(self) -> Mapping[str, Any] | None:
+        """Make the step within which the video ended, for a classifier of one's own: its clips may be short."""
+        if self._last is None or not self.classifier:
+            return None
+        just_after = self._last.at(self._last.time_ns + 1, self._last.frame)  # nothing more was promised at its time
+        return {port: Packet(made, just_after) for port, made in self._chosen(self._branch.step()).items()}
 
     def report(self) -> Mapping[str, Any]:
-        """Return the model, and in how many of the frames a person and each hand were found."""
-        hands = {} if self._hands is None else {"hand_frames": dict(self._hands.found)}
+        """Return the model, the frames, and in how many of them a person and each hand were found."""
         return {
-            "model": self.describe(),
+            "model": self._branch.title,
             "frames": self._processed,
-            "person_frames": self._found_frames,
-            **hands,
+            **self._branch.report(),
             "missing_frames": self._bridged,
             "restarts": max(self._resets, 0),
         }
+
+    def _chosen(self, outputs: dict[str, Any]) -> dict[str, Any]:
+        """Let `features` be those of the classifier."""
+        return outputs | {"features": outputs[self._port]} if self._port in outputs else outputs
+
+    def _own(self) -> Classifier | None:
+        return read_classifier(Path(self.classifier)) if self.classifier else None
+
+    def _model(self) -> Model:
+        own = self._own()
+        return self.model if own is None else own.backbone
+
+    def _hands(self) -> HandKind:
+        own = self._own()
+        return self.hands if own is None else own.hands
+
+    def _weights(self) -> Checkpoints | None:
+        return official.choose(self._model(), self.checkpoints, self.heads or ())
 
     def _continue(self, stamp: Stamp) -> None:
         """Bridge the frames that are missing in front of this one, or start anew."""
         missing = 0 if self._frame is None else stamp.frame - self._frame - 1
         if self._frame is None or stamp.gap or not 0 <= missing <= MISSING_FRAMES:
-            self._reset()
+            if missing > MISSING_FRAMES and not stamp.gap:
+                self._jump(missing)
+            self._branch.reset(stamp.frame)
+            self._resets += 1
         else:
             for _ in range(missing):
-                self._push(None)
-                if self._hands is not None:
-                    self._hands.skip()
+                self._branch.skip()
             self._bridged += missing
         self._frame = stamp.frame
 
-    def _reset(self) -> None:
-        self._tracker.reset()
-        self._window.clear()
-        if self._hands is not None:
-            self._hands.reset()
-        self._presence.clear()
-        self._seen_frames = 0
-        self._resets += 1
-
-    def _push(self, points: npt.NDArray[np.float32] | None) -> None:
-        self._window.push(points)
-        self._seen_frames += 1
-
-
-def _landmarks(pose: Any, width: int, height: int) -> Landmarks:
-    """Return the tracker's pose as a payload."""
-    if pose is None:
-        nobody = np.zeros((0, 4), np.float32), np.zeros((0, 3), np.float32)
-        return Landmarks(*nobody, width, height, 0.0)
-    points, world = pose.points.astype(np.float32), pose.world.astype(np.float32)
-    return Landmarks(points, world, width, height, float(pose.presence))
+    def _jump(self, missing: int) -> None:
+        """Tell once that frames are dropped because this node does not keep up."""
+        self._jumps += 1
+        if self._jumps == TOO_SLOW:
+            log.warning(
+                "backbone: %d frames in a row were dropped, again: this machine is too slow for %s at 16 frames per "
+                "second, and nothing is named until 3 s are seen without a gap\n"
+                "  Take a faster model (`--model mobilenet` or `landmarks`), or `--pace fast` for a file.",
+                missing,
+                self._branch.title.split(" ")[0],
+            )

@@ -11,7 +11,9 @@ from pydantic import Field
 
 from sensegraph.node import Node, Port
 from sensegraph.packet import NANOSECONDS, Stamp
-from sensegraph.payload import NOBODY, OTHER, Landmarks, Scores, Totals
+from sensegraph.payload import NOBODY, OTHER, Features, Landmarks, Scores, Totals
+from sensegraph_nodes import official
+from sensegraph_nodes.met_network import MetNetwork
 from sensegraph_nodes.met_table import RESTING_MET, class_met
 from sensegraph_nodes.recovery import Recovery
 from sensegraph_nodes.work import WorkModel
@@ -78,9 +80,11 @@ class CalorieAccumulator(Node):
 
     `blend`: the mechanical work of the body's segments (lifting, lowering, accelerating), seen in the
     landmarks, blended with the table value of the recognised exercise; the surer the class, the more it
-    counts. Without landmarks the table value alone; `basis` says which. After an effort the rate falls slowly.
-    It stays within 1 (rest) and 15 MET; energy is rate x weight x time. `reference`: the equations of the
-    system that this one replaces, fed with table values.
+    counts. Without landmarks the table value alone. `auto`: with the features of a pixel network whose weights
+    have a MET converter, the rate that this reads from the picture, else `blend`. `basis` says which. After an
+    effort the rate falls slowly. It stays within 1 (rest) and 15 MET; energy is rate x weight x time.
+    `reference`: the equations of the system that this one replaces, fed with the MET converter where there is
+    one, else with table values.
 
     An estimate: no calorimeter has seen it. External weights, isometric and horizontal work are not seen. Who
     gives no height is taken to be 170 cm tall.
@@ -90,12 +94,14 @@ class CalorieAccumulator(Node):
         height: Body height in cm.
         age: Age in years.
         gender: For the resting rate; `unknown` takes the mean.
-        mode: `blend` or `reference`.
+        mode: `auto`, `blend` or `reference`.
+        checkpoints: Folder with the official weights; empty for those that were imported.
     """
 
     inputs: ClassVar[Mapping[str, Port]] = {
         "exercise": Port(Scores, "what is done"),
         "landmarks": Port(Landmarks, "body points since the last step", optional=True, join="since"),
+        "features": Port(Features, "embeddings of a pixel network", optional=True, join="exact"),
     }
     outputs: ClassVar[Mapping[str, Port]] = {"totals": Port(Totals, "metabolic rate and energy so far")}
 
@@ -105,19 +111,23 @@ class CalorieAccumulator(Node):
         height: Annotated[float, Field(ge=100, le=250)] = 170.0,
         age: Annotated[float, Field(ge=5, le=120)] = 30.0,
         gender: Literal["female", "male", "unknown"] = "unknown",
-        mode: Literal["blend", "reference"] = "blend",
+        mode: Literal["auto", "blend", "reference"] = "auto",
+        checkpoints: str = "",
     ) -> None:
         self.weight = weight
         self.height = height
         self.age = age
         self.gender = gender
         self.mode = mode
+        self.checkpoints = checkpoints
 
     def open(self) -> None:
         """Start from zero."""
         self._factor = correction(self.weight, resting_rate(self.weight, self.height, self.age, self.gender))
         self._reference = ReferenceMeter(self.weight, self._factor)
         self._work = WorkModel(self.height / 100)
+        self._network = MetNetwork(self.checkpoints)
+        official.expect_checkpoints(self.checkpoints)
         self._recovery = Recovery()
         self._kcal = 0.0
         self._time_ns: int | None = None
@@ -127,6 +137,7 @@ class CalorieAccumulator(Node):
         self,
         exercise: Scores,
         landmarks: Sequence[Landmarks] | None,
+        features: Features | None,
         stamp: Stamp,
         stamps: Mapping[str, Any],
     ) -> Mapping[str, Totals]:
@@ -137,28 +148,35 @@ class CalorieAccumulator(Node):
         self._time_ns = stamp.time_ns
         for points, when in zip(landmarks or (), stamps.get("landmarks") or (), strict=True):
             self._work.push(points, when.time_ns)
-        add = self._by_reference if self.mode == "reference" else self._blend
-        self._now = add(exercise, seconds)
+        seen = None if self.mode == "blend" or features is None else self._network.met(features)
+        if self.mode == "reference":
+            self._now = self._by_reference(class_met(exercise.label) if seen is None else seen, seconds)
+        elif seen is not None and features is not None and features.warm:
+            self._now = self._spend(self._network.smooth(seen, seconds), "network", seconds)
+        else:
+            self._now = self._blend(exercise, seconds)
         return {"totals": self._now}
 
     def report(self) -> Mapping[str, Any]:
         """Return the energy, and for whom."""
         kcal = round(self._now.kcal, 2) if self._now else 0.0
         person = {"weight_kg": self.weight, "height_cm": self.height, "age": self.age, "gender": self.gender}
-        return {"kcal": kcal, "mode": self.mode, "person": person}
+        return {"kcal": kcal, "mode": self.mode, "person": person, **self._network.report()}
 
-    def _by_reference(self, exercise: Scores, seconds: float) -> Totals:
+    def _by_reference(self, met: float, seconds: float) -> Totals:
         meter = self._reference
-        meter.update(class_met(exercise.label), seconds)
+        meter.update(met, seconds)
         return Totals(meter.live, meter.running, meter.kcal, "reference")
 
     def _blend(self, exercise: Scores, seconds: float) -> Totals:
         table, work = class_met(exercise.label), self._work.met()
         if work is None:
-            met, basis = table, "class"
-        else:
-            trust = 0.0 if exercise.label in (OTHER, NOBODY) else TRUST_IN_CLASS * exercise.score
-            met, basis = (1 - trust) * work + trust * table, "work+class"
+            return self._spend(table, "class", seconds)
+        trust = 0.0 if exercise.label in (OTHER, NOBODY) else TRUST_IN_CLASS * exercise.score
+        return self._spend((1 - trust) * work + trust * table, "work+class", seconds)
+
+    def _spend(self, met: float, basis: str, seconds: float) -> Totals:
+        """Add the energy of a step at the rate `met`, or at what an effort before it has left."""
         met = self._recovery.step(min(max(met, LOWEST_MET), HIGHEST_MET), seconds)
         self._kcal += met * self.weight * seconds / HOUR_S
         return Totals(met, met * self._factor, self._kcal, basis)

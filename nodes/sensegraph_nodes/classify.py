@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Protocol
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from sensegraph.errors import ModelError
-from sensegraph.models.temporal import Head, load_head
+from sensegraph.models.temporal import load_head
 from sensegraph.node import Node, Port
 from sensegraph.packet import NANOSECONDS, Stamp
-from sensegraph.payload import NOBODY, STATES, Features, Scores
-
-Ranking = tuple[tuple[str, float], ...]
-"""Labels and probabilities, best first."""
+from sensegraph.payload import Features, Scores
+from sensegraph_nodes import official
+from sensegraph_nodes.decision import LandmarkDecision
+from sensegraph_nodes.official_decision import RULES, OfficialDecision, Rules
 
 STEP_S = 0.25
 LONGEST_STEP_S = 1.0
-SWITCH_MARGIN = 0.15
-"""How much more probable the other of the two states must be before it is said."""
-RETURN_MARGIN = 0.2
-"""How much more of a person must be seen to end `No person visible` than to keep from saying it."""
+OWN = Rules(steps=4)
+"""For a classifier of the user's own: the mean of a second, as in quic/sense."""
+
+
+class Decision(Protocol):
+    """What a head says, step by step, on the features of one space."""
+
+    space: str
+
+    def reset(self) -> None:
+        """Forget what came before, after a gap in the video."""
+        ...
+
+    def step(self, features: Features, frame: int) -> Scores:
+        """Decide one step; `frame` is the number of its newest frame."""
+        ...
 
 
 class ClassifierHead(Node):
     """Names an exercise or a gesture, or says that none is being done.
 
-    Smoothing and thresholds are the head's own. What is not sure enough is answered with `Doing nothing` or
+    Smoothing and thresholds are the head's own: ours for the features of landmarks, those of quic/sense for a pixel
+    network, whose head is found with its weights. What is not sure enough is answered with `Doing nothing` or
     `Doing other things` (`background` for gesture control), an empty picture with `No person visible`, and so is
     everything while the backbone has not seen its whole window yet (`warm` is false): nothing is named then.
 
     Args:
-        head: Name of a shipped head.
+        head: Name of a head: `fitness`, `gestures`, `gesture_control`, with a pixel network also `reps` or one that
+            was imported.
         threshold: Probability from which an exercise is named, instead of the head's own thresholds.
         top: How many of the best raw probabilities are sent along.
+        checkpoints: Folder with the official weights; empty for those that were imported.
     """
 
     inputs: ClassVar[Mapping[str, Port]] = {"features": Port(Features, "embeddings of a backbone")}
@@ -48,35 +60,27 @@ class ClassifierHead(Node):
         head: str = "fitness",
         threshold: Annotated[float, Field(gt=0, lt=1)] | None = None,
         top: Annotated[int, Field(ge=1, le=100)] = 5,
+        checkpoints: str = "",
     ) -> None:
         self.head = head
         self.threshold = threshold
         self.top = top
+        self.checkpoints = checkpoints
 
     def open(self) -> None:
-        """Load the head."""
-        self._head = self._load()
-        if self.threshold is not None:
-            chosen = self._head.decision
-            lower = {name: min(getattr(chosen, name), self.threshold) for name in ("release", "sure")}
-            self._head.decision = replace(chosen, threshold=self.threshold, thresholds={}, **lower)
-        self._labels = np.array(self._head.labels)
-        self._states = tuple(label for label in STATES if label in self._head.rejected) or self._head.rejected[:1]
-        self._state = self._states[-1]
-        self._nobody = False
+        """Load the head for landmarks, if there is one; one for a pixel network is found at its first features."""
+        self._decision = self._for_landmarks()
+        official.expect_checkpoints(self.checkpoints)
         self._seconds: dict[str, float] = {}
         self._time_ns: int | None = None
 
     def process(self, features: Features, stamp: Stamp) -> Mapping[str, Scores]:
         """Decide one step."""
-        if features.space != self._head.space:
-            raise ModelError(
-                f"head '{self.head}' takes the features '{self._head.space}', but got '{features.space}'\n"
-                "  Choose another model for the backbone, or another head."
-            )
+        if self._decision is None or features.space != self._decision.space:
+            self._decision = self._for_space(features.space)
         if stamp.gap:
-            self._head.reset()
-        scores = self._decide(features, stamp.frame)
+            self._decision.reset()
+        scores = self._decision.step(features, stamp.frame)
         self._note(scores.label, stamp.time_ns)
         return {"scores": scores}
 
@@ -84,39 +88,34 @@ class ClassifierHead(Node):
         """Return for how many seconds each label was given."""
         return {"seconds": {label: round(seconds, 2) for label, seconds in self._seconds.items()}}
 
-    def _load(self) -> Head:
+    def _for_landmarks(self) -> Decision | None:
         try:
-            return load_head(self.head)
+            return LandmarkDecision(load_head(self.head), self.threshold, self.top)
         except FileNotFoundError as error:
-            raise ModelError(f"there is no head '{self.head}' among the shipped weights") from error
+            if official.has_classifier(self.head, self.checkpoints):
+                return None
+            known = ", ".join(official.CLASSIFIERS)
+            raise ModelError(
+                f"there is no head '{self.head}', neither for landmarks nor in the official weights: {known}"
+            ) from error
 
-    def _decide(self, features: Features, frame: int) -> Scores:
-        raw = self._head.probabilities(features.vector)
-        top = self._best(raw)
-        least = self._head.decision.min_seen + (RETURN_MARGIN if self._nobody else 0.0)
-        self._nobody = features.present < min(least, 0.95)
-        if self._nobody:
-            self._head.step(None)
-            return Scores(NOBODY, 1.0 - features.present, top, features.warm, frame)
-        if not features.warm:
-            self._head.reset()
-            return self._negative(raw, top, warm=False, frame=frame)
-        naming = self._head.step(features.vector)
-        if naming.label in self._head.rejected:
-            return self._negative(naming.probabilities, top, warm=True, frame=frame)
-        return Scores(naming.label, naming.probability, top, True, frame)
+    def _for_space(self, space: str) -> Decision:
+        """Return the head for the features that came in.
 
-    def _negative(self, probabilities: npt.NDArray[np.float32], top: Ranking, *, warm: bool, frame: int) -> Scores:
-        """Return the likeliest state; it changes only where the difference is clear."""
-        mass = {state: float(probabilities[self._labels == state].sum()) for state in self._states}
-        likeliest = max(mass, key=lambda state: mass[state])
-        if mass[likeliest] > mass[self._state] + SWITCH_MARGIN:
-            self._state = likeliest
-        return Scores(self._state, mass[self._state], top, warm, frame)
-
-    def _best(self, probabilities: npt.NDArray[np.float32]) -> Ranking:
-        order = np.argsort(-probabilities, kind="stable")[: self.top]
-        return tuple((str(self._labels[index]), float(probabilities[index])) for index in order)
+        Raises:
+            ModelError: There is none, or it cannot be read.
+        """
+        if not official.is_official(space):
+            ours = "of a pixel network" if self._decision is None else f"'{self._decision.space}'"
+            raise ModelError(
+                f"head '{self.head}' takes the features {ours}, but got '{space}'\n"
+                "  Choose another model for the backbone, another of its outputs, or another head."
+            )
+        head = official.classifier(self.head, space, self.checkpoints)
+        rules = RULES.get(self.head, OWN)
+        if self.threshold is not None:
+            rules = Rules(rules.steps, self.threshold)
+        return OfficialDecision(head, rules, space, self.top)
 
     def _note(self, label: str, time_ns: int) -> None:
         """Add the time since the last step to its label; a pause counts as one step."""

@@ -11,9 +11,11 @@ from pydantic import Field
 
 from sensegraph.node import Node, Port
 from sensegraph.packet import NANOSECONDS, Packet, Stamp
-from sensegraph.payload import Counts, Landmarks, Scores
+from sensegraph.payload import Counts, Features, Landmarks, Scores
+from sensegraph_nodes import official
 from sensegraph_nodes.excursion import Excursion, ExcursionFinder
 from sensegraph_nodes.motion import MOTIONS, MotionHistory
+from sensegraph_nodes.positions import PositionCounter
 
 STALE_S = 1.5
 """A decision older than this counts no more."""
@@ -49,14 +51,19 @@ class RepetitionCounter(Node):
     repetition is sent with the time of the frame in which it is found to be over; several at once are sent
     with consecutive frames.
 
+    A pixel network gives no body points. Then squats and jumping jacks are counted by the head of its weights that
+    knows their positions, where there is one (EfficientNet pro), four times a second, and nothing else is.
+
     Args:
         lookback: Seconds before the recognition in which repetitions are counted afterwards.
         patience: Seconds for which the exercise may go unrecognised in between.
+        checkpoints: Folder with the official weights; empty for those that were imported.
     """
 
     inputs: ClassVar[Mapping[str, Port]] = {
-        "landmarks": Port(Landmarks, "body points", rate_hz=16.0),
+        "landmarks": Port(Landmarks, "body points", rate_hz=16.0, optional=True),
         "exercise": Port(Scores, "what is done"),
+        "features": Port(Features, "embeddings of a pixel network", optional=True, join="exact"),
     }
     outputs: ClassVar[Mapping[str, Port]] = {"counts": Port(Counts, "a packet for each finished repetition")}
 
@@ -64,24 +71,46 @@ class RepetitionCounter(Node):
         self,
         lookback: Annotated[float, Field(ge=0, le=10)] = 4.0,
         patience: Annotated[float, Field(ge=0, le=5)] = 1.5,
+        checkpoints: str = "",
     ) -> None:
         self.lookback = lookback
         self.patience = patience
+        self.checkpoints = checkpoints
 
     def open(self) -> None:
         """Start from zero."""
         self._history = MotionHistory()
         self._series: _Series | None = None
+        self._positions = PositionCounter(self.checkpoints)
+        official.expect_checkpoints(self.checkpoints)
+        self._has_body = False
         self._totals: dict[str, int] = {}
         self._queue: deque[Counts] = deque()
         self._counted_s = -1.0
         self._stamp = Stamp(0)
 
     def process(
-        self, landmarks: Landmarks, exercise: Scores | None, stamp: Stamp, stamps: Mapping[str, Stamp | None]
+        self,
+        landmarks: Landmarks | None,
+        exercise: Scores | None,
+        features: Features | None,
+        stamp: Stamp,
+        stamps: Mapping[str, Stamp | None],
     ) -> Mapping[str, Counts] | None:
-        """Look at one frame; send at most one repetition."""
+        """Look at one frame, or at one step of a pixel network; send at most one repetition."""
         self._stamp = stamp
+        if landmarks is not None:
+            self._has_body = True
+            self._follow_body(landmarks, exercise, stamp, stamps)
+        else:
+            for label in self._positions.step(features, gap=stamp.gap):
+                self._add(label)
+        return {"counts": self._queue.popleft()} if self._queue else None
+
+    def _follow_body(
+        self, landmarks: Landmarks, exercise: Scores | None, stamp: Stamp, stamps: Mapping[str, Stamp | None]
+    ) -> None:
+        """Look at one frame's body points, and count what is complete with them."""
         if stamp.gap:
             self._history.clear()
             self._series = None
@@ -95,7 +124,6 @@ class RepetitionCounter(Node):
             self._follow(self._series, recognised=label is not None)
         if self._series is not None:
             self._confirm(self._series, exercise if label is not None else None, now_s)
-        return {"counts": self._queue.popleft()} if self._queue else None
 
     def finish(self) -> Iterator[Mapping[str, Packet[Counts]]]:
         """Send what still waits to be sent."""
@@ -105,8 +133,8 @@ class RepetitionCounter(Node):
         self._queue.clear()
 
     def report(self) -> Mapping[str, Any]:
-        """Return the repetitions of every exercise."""
-        return {"reps": dict(self._totals)}
+        """Return the repetitions of every exercise, and why there can be none."""
+        return {"reps": dict(self._totals), **({} if self._has_body else self._positions.report())}
 
     @staticmethod
     def _recognised(exercise: Scores | None, made: Stamp | None, now: Stamp) -> str | None:
@@ -157,9 +185,11 @@ class RepetitionCounter(Node):
             series.waiting.clear()
 
     def _count(self, series: _Series, excursion: Excursion) -> None:
-        label = series.label
         series.counted += 1
         self._counted_s = excursion.end_s
+        self._add(series.label)
+
+    def _add(self, label: str) -> None:
         self._totals[label] = self._totals.get(label, 0) + 1
         self._queue.append(Counts(label, self._totals[label], dict(self._totals)))
 

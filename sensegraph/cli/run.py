@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -10,7 +10,7 @@ import click
 from sensegraph.cli import tell
 from sensegraph.cli.graph_command import SETS, GraphCommand, pairs, params_given
 from sensegraph.cli.status import Status, fetch_models
-from sensegraph.launch import execute, models_of, prepare
+from sensegraph.launch import execute, models_of, notes, prepare
 from sensegraph.load import find_graph, load
 from sensegraph.spec import Pace
 
@@ -44,10 +44,13 @@ def run(
 ) -> int:
     """Run GRAPH: a file, or the name of a shipped graph."""
     spec = load(find_graph(graph), params_given(ctx, given), pairs(sets))
+    say = _say(quiet)
     checked, chosen = prepare(
-        spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None, say=_say(quiet)
+        spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None, say=say
     )
     fetch_models(models_of(checked))
+    for note in notes(checked):
+        say(note)
     with Status(checked, quiet=quiet or results == "-") as status:
         summary = execute(checked, pace=chosen, in_process=in_process, watch=status.show)
     if summary.error:
@@ -57,5 +60,5 @@ def run(
     return summary.exit_code
 
 
-def _say(quiet: bool) -> Any:
+def _say(quiet: bool) -> Callable[[str], None]:
     return (lambda text: None) if quiet else (lambda text: click.echo(text, err=True))

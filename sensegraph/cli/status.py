@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 from rich.text import Text
 
+from sensegraph.cli.edges import edge_table
 from sensegraph.graph import Graph
 from sensegraph.node import Source
 from sensegraph.summary import Snapshot, Summary
@@ -107,7 +108,7 @@ class Status:
         console = Console(file=sys.stdout, highlight=False)
         if any(node["packets"] for node in summary.last.nodes.values()):
             console.print(_node_table(summary.last))
-            console.print(_edge_table(summary.last))
+            console.print(edge_table(summary.last.edges, summary.last.elapsed_s))
         for name, report in summary.reports.items():
             for key in ("seconds", "reps", "events", "kcal"):
                 if report.get(key):
@@ -134,14 +135,4 @@ def _node_table(shot: Snapshot) -> Table:
             name, str(node["packets"]), f"{node['ms_p50']:.1f}", f"{node['ms_p95']:.1f}", f"{node['cpu_s']:.1f}",
             str(node["restarts"]),
         )  # fmt: skip
-    return table
-
-
-def _edge_table(shot: Snapshot) -> Table:
-    table = Table()
-    for heading in ("edge", "made", "delivered", "dropped"):
-        table.add_column(heading, justify="right" if heading in ("made", "delivered") else "left")
-    for name, edge in shot.edges.items():
-        dropped = ", ".join(f"{count} {reason}" for reason, count in edge["dropped"].items())
-        table.add_row(name.replace(">", " > "), str(edge["made"]), str(edge["delivered"]), dropped)
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sensegraph.codec import arrays_of
 from sensegraph.packet import Item, Packet
 from sensegraph.transport.reader import Inbox
 from sensegraph.transport.writer import Writer
@@ -14,8 +15,10 @@ def connect(writer: Writer, inbox: Inbox, name: str) -> None:
     reader = inbox.reader(name, writer.credit)
 
     def send(item: Item) -> None:
-        if isinstance(item, Packet) and isinstance(item.payload, np.ndarray):
-            item.payload.flags.writeable = False
+        if isinstance(item, Packet):
+            if isinstance(item.payload, np.ndarray):
+                item.payload.flags.writeable = False
+            writer.ledger.carried["memory"] += sum(array.nbytes for array in arrays_of(item.payload))
         reader.receive(item)
 
     writer.connect(send)

@@ -1,10 +1,20 @@
-"""The consumer's end: one inbox per node, one reader per edge into it."""
+"""The consumer's end: one inbox per node, one reader per edge into it.
+
+The node's own thread receives from the sockets of its edges: no other thread has to be woken in between, which would
+cost a packet 0.1 ms.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import math
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import zmq
 
 from sensegraph.join import NEVER, Join, JoinedSet
 from sensegraph.node import Port
@@ -20,16 +30,43 @@ class Inbox:
         ports: The node class's inputs.
         connected: The inputs that have an edge.
         patience_s: How long a packet of the first input waits for the others in live pace; None = for ever.
+        join: Decides which packets belong together, where it is not the usual `Join`.
     """
 
-    def __init__(self, ports: Mapping[str, Port], connected: Sequence[str], patience_s: float | None = None) -> None:
-        self._join = Join(ports, connected)
+    def __init__(
+        self, ports: Mapping[str, Port], connected: Sequence[str], patience_s: float | None = None,
+        join: Join | None = None,
+    ) -> None:  # fmt: skip
+        self._join = join or Join(ports, connected)
         self._patience_s = patience_s
         self._credits: dict[str, Credit] = {}
         self._owed: dict[str, int] = {}
         self._stopped = False
         self._told_ns = -NEVER
         self._changed = threading.Condition()
+        self._sockets: dict[Any, Callable[[], bool]] = {}
+        self._poller = zmq.Poller()
+        self._alarm: tuple[int, int] | None = None
+        self._receiver = 0
+
+    def __del__(self) -> None:
+        for fd in getattr(self, "_alarm", None) or ():
+            os.close(fd)
+
+    def attach(self, socket: zmq.Socket[bytes], receive: Callable[[], bool]) -> None:
+        """Let `next` receive from a socket.
+
+        Args:
+            socket: Readable when something has come.
+            receive: Takes one message, without waiting, and hands it to its reader; False when there is none.
+        """
+        if self._alarm is None:
+            self._alarm = os.pipe()
+            os.set_blocking(self._alarm[0], False)
+            os.set_blocking(self._alarm[1], False)
+            self._poller.register(self._alarm[0], zmq.POLLIN)
+        self._poller.register(socket, zmq.POLLIN)
+        self._sockets[socket] = receive
 
     def reader(self, name: str, credit: Credit) -> Reader:
         """Return the reader of one input; `credit` tells its producer how many packets were finished."""
@@ -41,7 +78,7 @@ class Inbox:
         with self._changed:
             if not self._join.push(name, item) and isinstance(item, Packet):
                 self._owed[name] = self._owed.get(name, 0) + 1
-            self._changed.notify_all()
+            self._wake()
 
     def next(self, timeout_s: float) -> JoinedSet | None:
         """Return the next set, or None.
@@ -51,19 +88,46 @@ class Inbox:
         """
         deadline = time.monotonic() + timeout_s
         forced_at: float | None = None
-        with self._changed:
-            while not self._stopped:
+        self._receiver = threading.get_ident()
+        self._receive()
+        while True:
+            with self._changed:
+                if self._stopped:
+                    return None
                 now = time.monotonic()
-                force = forced_at is not None and now >= forced_at
-                joined = self._join.next(force=force)
+                joined = self._join.next(force=forced_at is not None and now >= forced_at)
                 self._collect()
                 told, self._told_ns = self._told_ns, self._join.bound_ns()
                 if joined is not None or self._join.ended or self._owed or self._told_ns > told or now >= deadline:
                     return joined
                 if self._patience_s is not None and self._join.waiting():
                     forced_at = forced_at or now + self._patience_s
-                self._changed.wait(max(0.0, min(deadline, forced_at or deadline) - now))
-        return None
+                left_s = max(0.0, min(deadline, forced_at or deadline) - now)
+                if self._alarm is None:
+                    self._changed.wait(left_s)
+                    continue
+            self._wait(left_s)
+
+    def _receive(self) -> None:
+        """Take what has come on the sockets."""
+        for receive in self._sockets.values():
+            while receive():
+                pass
+
+    def _wait(self, timeout_s: float) -> None:
+        """Wait until something comes on a socket or another thread wakes us."""
+        for ready, _ in self._poller.poll(math.ceil(timeout_s * 1e3)):
+            if ready in self._sockets:
+                self._sockets[ready]()
+            elif self._alarm is not None:
+                os.read(self._alarm[0], 4096)
+
+    def _wake(self) -> None:
+        if self._alarm is None:
+            self._changed.notify_all()
+        elif self._receiver != threading.get_ident():
+            with contextlib.suppress(BlockingIOError):  # it is full: whoever waits will wake
+                os.write(self._alarm[1], b"\0")
 
     def settle(self) -> None:
         """Give back the credit of all that has been finished; called by the node's loop after each set."""
@@ -77,7 +141,7 @@ class Inbox:
         """End every wait at once."""
         with self._changed:
             self._stopped = True
-            self._changed.notify_all()
+            self._wake()
 
     @property
     def ended(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sensegraph.packet import Bound, End, Item, Packet
@@ -13,6 +13,7 @@ from sensegraph.spec import Policy
 from sensegraph.transport.ledger import Ledger
 
 Send = Callable[[Item], None]
+Note = Callable[[Sequence[Packet[Any]], str], None]
 
 
 class Writer:
@@ -24,48 +25,70 @@ class Writer:
     Args:
         policy: What happens when the consumer is slower.
         queue: Packets that wait here (`drop_oldest`), or may be unfinished (`block`).
-        expire_ms: Packets older than this (by capture time) are dropped instead of sent; None keeps all.
         send: The carrier; called with the writer's lock held, so in order. None until `connect`.
+        expire_ms: Packets older than this (by capture time) are dropped instead of sent; None keeps all.
+        sample: Every so many-th packet is sent, beginning with the first.
+
+    Attributes:
+        capacity: Packets that may wait or be unfinished at once.
+        note: Called with packets that were dropped, and the reason; None where nobody wants to know.
     """
 
-    def __init__(self, policy: Policy, queue: int, send: Send | None = None, expire_ms: float | None = None) -> None:
+    def __init__(
+        self, policy: Policy, queue: int, send: Send | None = None, expire_ms: float | None = None, sample: int = 1
+    ) -> None:
         self.policy = policy
         self.ledger = Ledger()
+        self.note: Note | None = None
         self._window = queue if policy is Policy.BLOCK else 1
         self._room = 0 if policy is Policy.BLOCK else (1 if policy is Policy.LATEST else queue)
+        self.capacity = self._window + self._room
+        self._sample = sample
         self._expire_ns = None if expire_ms is None else round(expire_ms * 1e6)
         self._send = send
         self._waiting: deque[Item] = deque()
         self._unfinished: deque[Packet[Any]] = deque()
+        self._blocked = 0
         self._made = 0
         self._ended = False
         self._abandoned = False
         self._changed = threading.Condition()
 
-    def write(self, packet: Packet[Any]) -> None:
-        """Send a packet, keep it, or wait, by policy. After `abandon` packets are dropped and counted."""
+    def write(self, packet: Packet[Any], copied: int = 0) -> None:
+        """Send a packet, keep it, or wait, by policy. After `abandon` packets are dropped and counted.
+
+        Args:
+            packet: What to send.
+            copied: How many bytes were copied to place it.
+        """
         with self._changed:
-            packet = Packet(packet.payload, packet.stamp, self._made)
-            self._made += 1
-            self.ledger.made += 1
-            if self.policy is Policy.BLOCK:
-                self._changed.wait_for(lambda: self._abandoned or self._has_credit())
-            if self._abandoned:
-                self.ledger.dropped["stopped"] += 1
+            packet = self._numbered(packet)
+            self.ledger.copied += copied
+            if packet.sequence % self._sample:
+                self._pass_over(packet, "sampled")
                 return
-            self.ledger.in_flight += 1
+            if self.policy is Policy.BLOCK:
+                self._blocked += 1
+                self._count()
+                self._changed.wait_for(lambda: self._abandoned or self._has_credit())
+                self._blocked -= 1
+            if self._abandoned:
+                self._drop([packet], "stopped")
+                return
             self._waiting.append(packet)
             self._flush()
             if self._trim():
                 self._flush()
 
+    def skip(self, packet: Packet[Any], reason: str) -> None:
+        """Drop a packet before it is sent, counted under a reason."""
+        with self._changed:
+            self._pass_over(self._numbered(packet), reason)
+
     def bound(self, time_ns: int) -> None:
         """Promise that no packet at or before `time_ns` follows."""
         with self._changed:
-            if self._waiting and isinstance(self._waiting[-1], Bound):
-                self._waiting.pop()
-            self._waiting.append(Bound(time_ns))
-            self._flush()
+            self._promise(time_ns)
 
     def end(self) -> None:
         """End the stream, after all that waits."""
@@ -83,22 +106,29 @@ class Writer:
             self._send = send
             if send is None:
                 return
+            again, self._unfinished = self._unfinished, deque()
             if self.policy is Policy.LATEST:
-                self._drop(len(self._unfinished), "peer_restart")
+                self._drop(list(again), "peer_restart")
             else:
-                self._waiting.extendleft(reversed(self._unfinished))
-            self._unfinished.clear()
+                self._waiting.extendleft(reversed(again))
             if self._ended and not (self._waiting and isinstance(self._waiting[-1], End)):
                 self._waiting.append(End(self._made))
             self._flush()
 
-    def credit(self, count: int) -> None:
-        """Note that the consumer has finished `count` further packets."""
+    def credit(self, count: int, lost: int = 0, copied: int = 0) -> None:
+        """Note that the consumer has finished `count` further packets.
+
+        Args:
+            count: How many.
+            lost: How many of these it could not read.
+            copied: How many bytes it copied.
+        """
         with self._changed:
-            for _ in range(min(count, len(self._unfinished))):
-                self._unfinished.popleft()
-                self.ledger.delivered += 1
-                self.ledger.in_flight -= 1
+            finished = [self._unfinished.popleft() for _ in range(min(count, len(self._unfinished)))]
+            read = max(0, len(finished) - lost)
+            self.ledger.copied += copied
+            self.ledger.delivered += read
+            self._drop(finished[read:], "unreadable")
             self._flush()
             self._changed.notify_all()
 
@@ -106,11 +136,17 @@ class Writer:
         """Stop waiting for the consumer: what is unfinished and what comes is dropped and counted."""
         with self._changed:
             self._abandoned = True
-            waiting = sum(isinstance(item, Packet) for item in self._waiting)
-            self._drop(waiting + len(self._unfinished), "stopped")
+            dropped = [*self._unfinished, *(item for item in self._waiting if isinstance(item, Packet))]
             self._waiting.clear()
             self._unfinished.clear()
+            self._drop(dropped, "stopped")
             self._changed.notify_all()
+
+    def account(self) -> dict[str, object]:
+        """Return the ledger as plain values, consistent in itself."""
+        with self._changed:
+            self._count()
+            return self.ledger.as_dict()
 
     def drained(self, timeout_s: float) -> bool:
         """Wait until everything written, the end included, has been sent and finished."""
@@ -120,19 +156,37 @@ class Writer:
     def _has_credit(self) -> bool:
         return self._send is not None and len(self._unfinished) < self._window
 
+    def _numbered(self, packet: Packet[Any]) -> Packet[Any]:
+        packet = Packet(packet.payload, packet.stamp, self._made)
+        self._made += 1
+        self.ledger.made += 1
+        return packet
+
+    def _pass_over(self, packet: Packet[Any], reason: str) -> None:
+        """Drop a packet that was just made; the consumer learns that it need not wait for it."""
+        self._drop([packet], reason)
+        self._promise(packet.stamp.time_ns)
+
+    def _promise(self, time_ns: int) -> None:
+        if self._waiting and isinstance(self._waiting[-1], Bound):
+            self._waiting.pop()
+        self._waiting.append(Bound(time_ns))
+        self._flush()
+
     def _flush(self) -> None:
         while self._waiting and self._send is not None:
             item = self._waiting[0]
             if isinstance(item, Packet):
                 if len(self._unfinished) >= self._window:
-                    return
+                    break
                 if self._expired(item):
-                    self._waiting.popleft()
-                    self._drop(1, "expired")
+                    self._waiting[0] = Bound(item.stamp.time_ns)
+                    self._drop([item], "expired")
                     continue
                 self._unfinished.append(item)
             self._waiting.popleft()
             self._send(item)
+        self._count()
         self._changed.notify_all()
 
     def _expired(self, packet: Packet[Any]) -> bool:
@@ -142,11 +196,21 @@ class Writer:
         waiting = [item for item in self._waiting if isinstance(item, Packet)]
         if self.policy is Policy.BLOCK or len(waiting) <= self._room:
             return False
-        self._waiting = deque(item for item in self._waiting if item is not waiting[0])
-        self._drop(1, "replaced")
+        oldest = self._waiting.index(waiting[0])
+        del self._waiting[oldest]
+        if oldest and isinstance(self._waiting[oldest - 1], Bound) and isinstance(self._waiting[oldest], Bound):
+            del self._waiting[oldest - 1]  # the later promise holds the earlier one
+        self._drop(waiting[:1], "replaced")
         return True
 
-    def _drop(self, count: int, reason: str) -> None:
-        if count:
-            self.ledger.dropped[reason] += count
-            self.ledger.in_flight -= count
+    def _drop(self, packets: Sequence[Packet[Any]], reason: str) -> None:
+        """Count packets that are in none of the queues any more."""
+        if packets:
+            self.ledger.dropped[reason] += len(packets)
+            if self.note is not None:
+                self.note(packets, reason)
+        self._count()
+
+    def _count(self) -> None:
+        waiting = sum(isinstance(item, Packet) for item in self._waiting)
+        self.ledger.in_flight = waiting + len(self._unfinished) + self._blocked

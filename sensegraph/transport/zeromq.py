@@ -1,11 +1,13 @@
 """The carrier between processes: one PUSH -> PULL pair per edge, and one return socket per worker.
 
 The consumer binds a fresh PULL socket each time it starts and names it in its state message
-`[edge, consumer epoch, endpoint, producer epoch seen, packets finished]`, which it repeats: the message is greeting,
-credit and acknowledgement in one, and losing one does no harm. A producer that sees a new consumer epoch closes its
-old PUSH socket, so a half-dead pipe can never take a share of the packets, and sends the unfinished window again.
+`[edge, consumer epoch, endpoint, producer epoch seen, packets finished, of these unreadable, bytes copied]`, which it
+repeats: the message is greeting, credit and acknowledgement in one, and losing one does no harm. A producer that sees a
+new consumer epoch closes its old PUSH socket, so a half-dead pipe can never take a share of the packets, and sends the
+unfinished window again.
 
-One thread per process receives; sends happen under the lock of the edge's writer (or of the return socket).
+A node's own thread receives its packets, one thread per process receives credit; sends happen under the lock of the
+edge's writer (or of the return socket).
 """
 
 from __future__ import annotations
@@ -21,10 +23,13 @@ from typing import Any
 import msgpack
 import zmq
 
-from sensegraph.codec import decode, encode
+from sensegraph.codec import Lost, decode, encode
 from sensegraph.errors import TransportError
 from sensegraph.packet import Item
+from sensegraph.transport.ledger import Ledger
 from sensegraph.transport.reader import Inbox, Reader
+from sensegraph.transport.segment import Unmappable
+from sensegraph.transport.shared import Shared
 from sensegraph.transport.writer import Writer
 
 STATE_EVERY_S = 0.3
@@ -41,6 +46,8 @@ class _Output:
     writer: Writer
     consumer_epoch: int = -1
     finished: int = 0
+    lost: int = 0
+    copied: int = 0
     socket: zmq.Socket[bytes] | None = None
 
 
@@ -56,6 +63,8 @@ class _Input:
     reader: Reader | None = None
     producer_epoch: int = -1
     finished: int = 0
+    lost: int = 0
+    copied: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -89,19 +98,26 @@ class Wire:
         worker: Number of this worker; its return socket is named by it.
         epoch: How often this worker has been started.
         run: 16 bytes that name the run; messages of another run are refused and counted.
+        shared: The shared memory of this process; None where all goes through the sockets.
+
+    Attributes:
+        refused: Messages that were not ours.
+        failure: Why this worker cannot go on receiving; None while it can.
     """
 
-    def __init__(self, folder: Path, worker: int, epoch: int, run: bytes) -> None:
+    def __init__(self, folder: Path, worker: int, epoch: int, run: bytes, shared: Shared | None = None) -> None:
         self.refused = 0
+        self.failure: Exception | None = None
+        self.shared = shared
         self._folder, self._epoch, self._run = folder, epoch, run
         self._context = zmq.Context(io_threads=1)
         self._outputs: dict[int, _Output] = {}
-        self._inputs: dict[zmq.Socket[bytes], _Input] = {}
+        self._inputs: list[_Input] = []
         self._returns: dict[int, _Return] = {}
         self._credits = self._pull(_return_endpoint(folder, worker))
         self._closing = threading.Event()
         self._greeted = threading.Condition()
-        self._thread = threading.Thread(target=self._receive, name="wire", daemon=True)
+        self._thread = threading.Thread(target=self._tend, name="wire", daemon=True)
 
     def add_output(self, edge: int, writer: Writer) -> None:
         """Carry what `writer` sends over edge number `edge`; it waits until the consumer has come."""
@@ -128,7 +144,8 @@ class Wire:
             self._send_state(entry)
 
         entry.reader = inbox.reader(name, credit)
-        self._inputs[entry.socket] = entry
+        inbox.attach(entry.socket, lambda: self._receive(entry))
+        self._inputs.append(entry)
 
     def start(self) -> None:
         """Begin to receive."""
@@ -146,7 +163,7 @@ class Wire:
         self._closing.set()
         if self._thread.is_alive():
             self._thread.join()
-        for socket in [self._credits, *self._inputs]:
+        for socket in [self._credits, *(entry.socket for entry in self._inputs)]:
             socket.close(linger=0)
         for back in self._returns.values():
             back.close()
@@ -164,25 +181,37 @@ class Wire:
         socket.bind(endpoint)
         return socket
 
-    def _receive(self) -> None:
-        poller = zmq.Poller()
-        for socket in [self._credits, *self._inputs]:
-            poller.register(socket, zmq.POLLIN)
+    def _tend(self) -> None:
+        """Tell the producers how far we are, and take what our consumers tell."""
         state_at = 0.0
         while not self._closing.is_set():
             if time.monotonic() >= state_at:
                 state_at = time.monotonic() + STATE_EVERY_S
-                for entry in self._inputs.values():
+                for entry in self._inputs:
                     self._send_state(entry)
-            for socket, _ in poller.poll(100):
-                if socket is self._credits:
-                    self._take_state(self._credits.recv())
-                else:
-                    self._take_item(self._inputs[socket], socket.recv_multipart(copy=False))
+            if self._credits.poll(100):
+                self._take_state(self._credits.recv())
 
-    def _take_item(self, entry: _Input, parts: list[zmq.Frame]) -> None:
+    def _receive(self, entry: _Input) -> bool:
+        """Take a message of an edge into this process, if there is one."""
+        socket = entry.socket
         try:
-            item, epoch = decode([part.buffer for part in parts], entry.hint, self._run)
+            parts: list[Any] = [socket.recv(zmq.DONTWAIT)]
+        except zmq.Again:
+            return False
+        while socket.getsockopt(zmq.RCVMORE):
+            parts.append(socket.recv(copy=False).buffer)
+        self._take_item(entry, parts)
+        return True
+
+    def _take_item(self, entry: _Input, parts: list[Any]) -> None:
+        shared = self.shared
+        copied = shared.copied if shared else 0
+        try:
+            item, epoch = decode(parts, entry.hint, self._run, *([shared.read] if shared else []))
+        except Unmappable as error:
+            self.failure = error
+            return
         except TransportError:
             self.refused += 1
             return
@@ -190,29 +219,34 @@ class Wire:
             if epoch < entry.producer_epoch:
                 return
             if epoch > entry.producer_epoch:
-                entry.producer_epoch, entry.finished = epoch, 0
+                entry.producer_epoch, entry.finished, entry.lost, entry.copied = epoch, 0, 0, 0
+            entry.copied += (shared.copied if shared else 0) - copied
+            if isinstance(item, Lost):
+                entry.finished += 1
+                entry.lost += 1
         if entry.reader is not None:
             entry.reader.receive(item)
 
     def _send_state(self, entry: _Input) -> None:
         with entry.lock:
-            state = [entry.edge, self._epoch, entry.endpoint, entry.producer_epoch, entry.finished]
+            state = [entry.edge, self._epoch, entry.endpoint, entry.producer_epoch]
+            state += [entry.finished, entry.lost, entry.copied]
         self._returns[entry.producer].send(state)
 
     def _take_state(self, message: bytes) -> None:
         try:
-            edge, consumer_epoch, endpoint, producer_epoch, finished = msgpack.unpackb(message)
-            output = self._outputs[edge]
+            edge, consumer_epoch, endpoint, *counts = msgpack.unpackb(message)
+            producer_epoch, finished, lost, copied = map(int, counts)
+            output, consumer_epoch = self._outputs[edge], int(consumer_epoch)
         except (ValueError, KeyError, TypeError, msgpack.UnpackException):
             self.refused += 1
             return
         if consumer_epoch > output.consumer_epoch:
-            output.consumer_epoch, output.finished = consumer_epoch, 0
+            output.consumer_epoch, output.finished, output.lost, output.copied = consumer_epoch, 0, 0, 0
             self._connect(output, endpoint)
-        if consumer_epoch == output.consumer_epoch and producer_epoch == self._epoch:
-            done, output.finished = finished - output.finished, max(finished, output.finished)
-            if done > 0:
-                output.writer.credit(done)
+        if consumer_epoch == output.consumer_epoch and producer_epoch == self._epoch and finished > output.finished:
+            output.writer.credit(finished - output.finished, lost - output.lost, copied - output.copied)
+            output.finished, output.lost, output.copied = finished, lost, copied
 
     def _connect(self, output: _Output, endpoint: str) -> None:
         output.writer.connect(None)
@@ -223,16 +257,27 @@ class Wire:
         socket.setsockopt(zmq.LINGER, LINGER_MS)
         socket.connect(endpoint)
         output.socket = socket
-        output.writer.connect(self._sender(socket))
+        output.writer.connect(self._sender(socket, output.writer.ledger))
         with self._greeted:
             self._greeted.notify_all()
 
-    def _sender(self, socket: zmq.Socket[bytes]) -> Callable[[Item], None]:
+    def _sender(self, socket: zmq.Socket[bytes], ledger: Ledger) -> Callable[[Item], None]:
+        describe = self.shared.describe if self.shared else _nowhere
+
         def send(item: Item) -> None:
-            # Not copied from 64 KiB on: payloads are read-only once sent.
-            socket.send_multipart(encode(item, self._run, self._epoch), copy=False)
+            before = ledger.carried["frame"]
+            parts = encode(item, self._run, self._epoch, describe, ledger.carried)
+            ledger.copied += 2 * (ledger.carried["frame"] - before)
+            if len(parts) == 1:
+                socket.send(parts[0])
+            else:  # not copied from 64 KiB on: payloads are read-only once sent
+                socket.send_multipart(parts, copy=False)
 
         return send
+
+
+def _nowhere(array: Any) -> None:
+    return None
 
 
 def _return_endpoint(folder: Path, worker: int) -> str:

@@ -46,7 +46,7 @@ def _models(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("sensegraph.models.landmarks")
     module.PoseTracker = _Tracker  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sensegraph.models.landmarks", module)
-    monkeypatch.setattr("sensegraph_nodes.backbone.TemporalNet", _Net)
+    monkeypatch.setattr("sensegraph_nodes.landmark_branch.TemporalNet", _Net)
     monkeypatch.setattr(_Tracker, "resets", 0)
 
 

@@ -13,7 +13,9 @@ from sensegraph.node import Port
 from sensegraph.packet import Bound, Packet, Stamp
 from sensegraph.spec import Policy
 from sensegraph.transport import memory
+from sensegraph.transport.pool import Pool
 from sensegraph.transport.reader import Inbox
+from sensegraph.transport.shared import Shared
 from sensegraph.transport.writer import Writer
 from sensegraph.transport.zeromq import Wire
 
@@ -23,14 +25,18 @@ RUN = b"t" * 16
 class Edge:
     """One edge over a carrier, with both ends in this process."""
 
-    def __init__(self, carrier: str, folder: Path, policy: Policy, queue: int, expire_ms: float | None = None) -> None:
-        self.writer = Writer(policy, queue, expire_ms=expire_ms)
+    def __init__(self, carrier: str, folder: Path, policy: Policy, queue: int, **options: Any) -> None:
+        self.writer = Writer(policy, queue, **options)
         self.inbox = Inbox({"a": Port(np.ndarray)}, ["a"])
         self.wires: list[Wire] = []
+        self.pool: Pool | None = None
         if carrier == "memory":
             memory.connect(self.writer, self.inbox, "a")
         else:
-            self.wires = [Wire(folder, 0, 0, RUN), Wire(folder, 1, 0, RUN)]
+            shared = [Shared(RUN, worker, 2, 0, folder) if carrier == "slot" else None for worker in range(2)]
+            if shared[0] is not None:
+                self.pool = Pool("a", shared[0], self.writer.capacity + 2)
+            self.wires = [Wire(folder, worker, 0, RUN, shared[worker]) for worker in range(2)]
             self.wires[0].add_output(0, self.writer)
             self.wires[1].add_input(0, self.inbox, "a", np.ndarray, 0)
             for wire in self.wires:
@@ -39,7 +45,8 @@ class Edge:
 
     def write(self, number: int) -> None:
         stamp = Stamp(number, time.monotonic_ns(), "t", number)
-        self.writer.write(Packet(np.full(30_000, number % 251, np.uint8), stamp))
+        packet = Packet(np.full(30_000, number % 251, np.uint8), stamp)
+        self.writer.write(*(self.pool.place(packet) if self.pool else (packet, 0)))
 
     def take(self) -> int | None:
         """Return the number of the next packet, or None at the end."""
@@ -56,13 +63,16 @@ class Edge:
             wire.close()
 
 
-@pytest.fixture(params=["memory", "zeromq"])
+CARRIERS = ("memory", "frame", "slot")
+
+
+@pytest.fixture(params=CARRIERS)
 def edge(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """Return a factory of edges over one carrier."""
     made: list[Edge] = []
 
-    def make(policy: Policy, queue: int = 4, expire_ms: float | None = None) -> Edge:
-        made.append(Edge(request.param, tmp_path, policy, queue, expire_ms))
+    def make(policy: Policy, queue: int = 4, **options: Any) -> Edge:
+        made.append(Edge(request.param, tmp_path, policy, queue, **options))
         return made[-1]
 
     yield make
@@ -139,9 +149,56 @@ def test_drop_oldest_keeps_a_queue(edge: Any) -> None:
     assert link.writer.ledger.dropped == {"replaced": 6}
 
 
+def test_every_edge_tells_how_its_payloads_travelled(edge: Any, request: pytest.FixtureRequest) -> None:
+    """One carrier for all of them, and how many bytes were copied: once into a slot, twice through the socket."""
+    link = edge(Policy.BLOCK)
+    carrier = request.node.callspec.params["edge"]
+    for number in range(3):
+        link.write(number)
+        assert link.take() == number
+        link.inbox.settle()
+    assert link.writer.drained(5)
+    account = link.writer.account()
+    assert account["carried"] == {carrier: 90_000}
+    assert account["copied"] == {"memory": 0, "slot": 90_000, "frame": 180_000}[carrier]
+
+
+def test_a_sample_is_taken_and_the_rest_is_counted(edge: Any) -> None:
+    """With `sample: 3` every third packet is delivered, and the consumer is told of the gaps."""
+    link = edge(Policy.BLOCK, 4, sample=3)
+    for number in range(8):
+        link.write(number)
+    link.writer.end()
+    assert numbers(link) == [0, 3, 6]
+    assert link.writer.drained(5)
+    assert link.writer.ledger.dropped == {"sampled": 5}
+    assert link.inbox.bound_ns > 7
+
+
+def test_the_account_holds_while_a_producer_waits(edge: Any) -> None:
+    """A packet whose writer waits for room is in flight; one that is passed over is dropped, with a promise."""
+    link = edge(Policy.BLOCK, 1)
+    link.write(0)
+    thread = threading.Thread(target=link.write, args=(1,))
+    thread.start()
+    time.sleep(0.05)
+    account = link.writer.account()
+    assert (account["made"], account["in_flight"]) == (2, 2)
+    assert link.take() == 0
+    link.inbox.settle()
+    thread.join()
+    link.writer.skip(Packet(b"", Stamp(5)), "limited")
+    link.writer.end()
+    assert numbers(link) == [1]
+    assert link.writer.drained(5)
+    account = link.writer.account()
+    assert (account["made"], account["delivered"], account["dropped"]) == (3, 2, {"limited": 1})
+    assert link.writer.ledger.unaccounted == 0
+
+
 def test_expired_packets_are_dropped_before_they_are_sent(edge: Any) -> None:
     """A packet that waited too long is counted as expired."""
-    link = edge(Policy.DROP_OLDEST, 3, 50)
+    link = edge(Policy.DROP_OLDEST, 3, expire_ms=50)
     for number in range(3):
         link.write(number)
     time.sleep(0.1)
@@ -203,20 +260,26 @@ def test_strange_messages_are_refused_and_counted(tmp_path: Path) -> None:
     """Garbage on a data socket and on a return socket is dropped; the edge works on."""
     import zmq
 
-    link = Edge("zeromq", tmp_path, Policy.BLOCK, 4)
+    link = Edge("slot", tmp_path, Policy.BLOCK, 4)
     with zmq.Context() as context:
         for name in ("e0-0", "w0"):
             socket = context.socket(zmq.PUSH)
             socket.connect(f"ipc://{tmp_path}/{name}")
-            for junk in (b"", b"\x00" * 100, b"\xc1", b"\x95\x00\x00\x00\x00\x00"):
+            for junk in (
+                b"",
+                b"\x00" * 100,
+                b"\xc1",
+                b"\x95\x00\x00\x00\x00\x00",
+                b"\x97\x00\xa1x\xa1y\x00\x00\x00\x00",
+            ):
                 socket.send(junk)
             socket.close()
     link.write(0)
     assert link.take() == 0
     deadline = time.monotonic() + 5
-    while sum(wire.refused for wire in link.wires) < 7 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert sum(wire.refused for wire in link.wires) >= 7
+    while sum(wire.refused for wire in link.wires) < 9 and time.monotonic() < deadline:
+        link.inbox.next(0.01)
+    assert sum(wire.refused for wire in link.wires) >= 9
     link.close()
 
 
