@@ -199,7 +199,7 @@ class NodeLoop:
             self._sent_ns[port] = packet.stamp.time_ns
             if isinstance(self.node, Source):
                 self.meter.time_ns = packet.stamp.time_ns
-            if _is_result(type(packet.payload)):
+            if _is_result(packet.payload.__class__):
                 self.meter.headlines[port] = packet.payload.headline()
             copied = 0
             if port in self._pools:

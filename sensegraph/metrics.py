@@ -72,8 +72,8 @@ class Meter:
         """Return plain values."""
         busy_s = 0.0 if (since := self.busy_since) is None else time.monotonic() - since
         return {
-            "packets": self.packets, "cpu_s": self.cpu_s, "work_s": self.work_s, "time_s": self.time_ns / 1e9, "length_s": self.length_s,
-            "busy_s": busy_s, "headlines": dict(self.headlines),
+            "packets": self.packets, "cpu_s": self.cpu_s, "work_s": self.work_s, "busy_s": busy_s,
+            "time_s": self.time_ns / 1e9, "length_s": self.length_s, "headlines": dict(self.headlines),
             "ms_p50": self.work.quantile(0.5), "ms_p95": self.work.quantile(0.95),
             "age_ms_p50": self.age.quantile(0.5), "age_ms_p95": self.age.quantile(0.95),
         }  # fmt: skip
