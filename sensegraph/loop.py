@@ -6,7 +6,7 @@ import functools
 import inspect
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -131,6 +131,9 @@ class NodeLoop:
                     return
                 packets = {port: _captured(packet, max(due_ns, now_ns)) for port, packet in packets.items()}
             self._send(packets, plain)
+            if packets and not source.restamps:
+                latest_ns = max(packet.stamp.time_ns for packet in packets.values())
+                self._promise(latest_ns - 1, besides=packets)
             count += 1
             self.meter.packets = count
 
@@ -194,7 +197,7 @@ class NodeLoop:
             if packet.stamp.time_ns <= self._sent_ns[port]:
                 raise NodeError(
                     f"node '{self.name}' sent {packet.stamp.time_s:.6f} s on '{port}' after "
-                    f"{self._sent_ns[port] / 1e9:.6f} s; the times on one stream must increase"
+                    f"{self._sent_ns[port] / 1e9:.6f} s; the times on one stream must increase{self._order()}"
                 )
             self._sent_ns[port] = packet.stamp.time_ns
             if isinstance(self.node, Source):
@@ -207,9 +210,14 @@ class NodeLoop:
             for writer in self._outputs.get(port, ()):
                 writer.write(packet, copied)
 
-    def _promise(self, time_ns: int) -> None:
+    def _order(self) -> str:
+        both = isinstance(self.node, Source) and len(self._sent_ns) > 1 and not self.node.restamps
+        return " (a source whose outputs keep no common order sets `restamps = True`)" if both else ""
+
+    def _promise(self, time_ns: int, besides: Collection[str] = ()) -> None:
         for port in self._outputs:
-            self._bound(port, time_ns)
+            if port not in besides:
+                self._bound(port, time_ns)
 
     def _bound(self, port: str, time_ns: int) -> None:
         if time_ns > self._sent_ns[port] and time_ns < NEVER:

@@ -88,13 +88,17 @@ class Node:
             other inputs joined to it. `{"*": port}` takes any inputs, each packet by itself, in order of time.
         outputs: Name -> port.
         needs_display: The node opens a window: it is taken out when there is no display.
-        restamps: The node's outputs carry times of their own, so no bounds are promised for it.
+        acts: The node does something that must not happen again when a recording is played (it presses keys, starts
+            programs): it is then left out.
+        restamps: The node's outputs carry times of their own, so no bounds are promised for it. A source whose items
+            are not in order of time over all its outputs says so too.
         lenders: Output -> where `loan` takes arrays from; set by whoever runs the node.
     """
 
     inputs: ClassVar[Mapping[str, Port]] = {}
     outputs: ClassVar[Mapping[str, Port]] = {}
     needs_display: ClassVar[bool] = False
+    acts: ClassVar[bool] = False
     restamps: ClassVar[bool] = False
     lenders: Mapping[str, Lender] = MappingProxyType({})
 

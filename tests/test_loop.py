@@ -81,6 +81,27 @@ def test_a_source_names_itself_in_the_lineage() -> None:
     assert [item.stamp.source for item in sent[:-1]] == ["even"] * 3
 
 
+class Alarm(Source):
+    """A picture each second, and word of the fire that never breaks out."""
+
+    outputs = {"n": Port(int), "fire": Port(str)}
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        for n in range(3):
+            yield {"n": Packet(n, Stamp(n * 100))}
+
+
+@pytest.mark.parametrize("restamps", [False, True])
+def test_what_a_source_leaves_out_of_an_item_it_promises_not_to_send_earlier(restamps: bool) -> None:
+    """A join with a silent output of a source goes on, unless the source sends its outputs in no common order."""
+    source = Alarm()
+    source.restamps = restamps  # type: ignore[misc]
+    sent: list[Any] = []
+    writers = {"n": [Writer(Policy.BLOCK, 1000, lambda item: None)], "fire": [Writer(Policy.BLOCK, 1000, sent.append)]}
+    NodeLoop("alarm", source, None, writers, Pace.FAST).run()
+    assert [item.time_ns for item in sent if isinstance(item, Bound)] == ([] if restamps else [-1, 99, 199])
+
+
 def test_an_error_names_the_node_and_the_frame_and_the_node_is_closed() -> None:
     """The exception passes on with a note; close runs."""
     node = Even()
