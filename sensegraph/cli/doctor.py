@@ -12,6 +12,7 @@ import click
 from sensegraph import __version__
 from sensegraph.errors import SensegraphError
 from sensegraph.models import catalogue
+from sensegraph.models.pixel import store
 from sensegraph.resources import display_available, graphs_dir, sample
 from sensegraph.rundir import run_folder
 
@@ -23,6 +24,7 @@ def doctor() -> int:
     checks: list[tuple[str, Callable[[], str]]] = [
         ("libraries", _libraries),
         ("models", _models),
+        ("imported weights", _imported),
         ("shipped graphs", _graphs),
         ("sample", lambda: str(sample("workout.mp4"))),
         ("run folder", _run_folder),
@@ -59,6 +61,12 @@ def _models() -> str:
     for name in catalogue.NETS:
         catalogue.verify(name)
     return f"{len(catalogue.NETS)} in {catalogue.cache_folder()}"
+
+
+def _imported() -> str:
+    for name in store.names():
+        store.verify(name)
+    return ", ".join(store.names()) or "none, and none are needed"
 
 
 def _graphs() -> str:

@@ -32,3 +32,13 @@ def test_an_installation_without_graphs_is_told(tmp_path: Path, monkeypatch: pyt
     answer = say("doctor")
     assert answer.code == 2
     assert state(answer.out)["shipped graphs"] == "bad"
+
+
+def test_imported_weights_that_are_damaged_are_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are named with what to do."""
+    monkeypatch.setenv("SENSEGRAPH_MODELS", str(tmp_path))
+    (tmp_path / "imported").mkdir()
+    (tmp_path / "imported" / "mobilenet-pro.json").write_text("{}")
+    answer = say("doctor")
+    assert state(answer.out)["imported weights"] == "bad"
+    assert "sensegraph models remove mobilenet-pro" in answer.out

@@ -188,8 +188,10 @@ def _paths(place: Place, candidate: tuple[str, str], wanted: Sequence[str]) -> d
 
 def _unknown(net: str | None, place: Place, wanted: Sequence[str]) -> str:
     """Return the error where no network has such heads."""
+    candidates = [candidate for candidate in _ORDER if net in (None, candidate[0])]
     others = [head for head in wanted if head not in HEADS]
-    what = f"head {' and '.join(map(repr, others or wanted))}"
+    nobodys = [head for head in wanted if not any(official_files(*candidate, head) for candidate in candidates)]
+    what = f"head {' and '.join(map(repr, others or nobodys or wanted))}"
     whose = ARCHITECTURES[net].title if net else "any one of the networks"
     known = f"heads of the official weights are {', '.join(HEADS)}" if others else "the official weights have none"
     return (

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sensegraph.errors import ModelError
+from sensegraph.models import cache
 from sensegraph.models.catalogue import cache_folder
 from sensegraph.models.pixel.architecture import STEP_FRAMES, Architecture, Stage
 from sensegraph.models.pixel.prepare import Pixels, describe, prepare
@@ -49,6 +50,7 @@ CHECKED = 4
 LEAST_PICTURES = CHECKED * STEP_FRAMES
 
 MANIFEST = "int8.json"
+PARTIAL = ".partial-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,17 @@ def quantised(
     log.info("making %s int8, once; it takes up to half a minute", architecture.title)
     seen = built_in() if pictures is None else pictures
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder.parent) as partial:
-            made = Path(partial, "made")
-            made.mkdir()
-            _make(architecture, stages, models, seen, [made / name for name in names])
-            _put(made, folder, names)
+        with cache.held():
+            if found := _stored(folder, names):  # another process made it meanwhile
+                return found
+            for left in folder.parent.glob(f"{PARTIAL}*"):  # of a process that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=folder.parent) as partial:
+                made = Path(partial, "made")
+                made.mkdir()
+                _make(architecture, stages, models, seen, [made / name for name in names])
+                _put(made, folder, names)
     except OSError as error:
         raise ModelError(
             f"{architecture.title} in int8 cannot be kept in {folder}: {error.strerror or error}\n"

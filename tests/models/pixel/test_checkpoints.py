@@ -144,6 +144,7 @@ def test_pro_and_lite_are_never_mixed(tmp_path: Path) -> None:
 def test_heads_that_do_not_exist_are_told(tmp_path: Path) -> None:
     """A head that the network never had, and one that nobody has."""
     assert "no head 'gesture_control' for StridedInflatedMobileNetV2" in refusal("mobilenet", None, ["gesture_control"])
+    assert "no head 'reps' for" in refusal("mobilenet", None, ["fitness", "reps"])
     assert "no head 'squats'" in refusal(None, tmp_path, ["squats", "met"])
     assert "there is no network 'mobilnet'" in refusal("mobilnet", None, [])
 

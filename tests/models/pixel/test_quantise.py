@@ -114,8 +114,9 @@ def test_damaged_int8_is_made_anew(
 def test_int8_may_be_made_twice_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, all_weights: AllWeights, small_clip: Clip
 ) -> None:
-    """Threads that find nothing in the cache each make it, and all get the same one whole."""
+    """Of threads that find nothing in the cache one makes it, and all get the same one whole; leavings are swept."""
     monkeypatch.setenv("SENSEGRAPH_MODELS", str(tmp_path))
+    (tmp_path / "int8" / ".partial-killed" / "made").mkdir(parents=True)
 
     def features(_: int) -> bytes:
         backbone = load_backbone("mobilenet", all_weights["mobilenet"], "onnx", "int8", calibration=small_clip[:16])
@@ -159,7 +160,7 @@ def test_cache_that_cannot_be_written_is_named(
     """A models cache that is no folder is named with the remedy."""
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("SENSEGRAPH_MODELS", str(tmp_path / "file"))
-    with pytest.raises(ModelError, match=r"cannot be kept in .*file/int8.*\n.*SENSEGRAPH_MODELS"):
+    with pytest.raises(ModelError, match=r"cannot be written: .*file: .*\n.*SENSEGRAPH_MODELS"):
         load_backbone("mobilenet", all_weights["mobilenet"], "onnx", "int8", calibration=small_clip[:16])
 
 
