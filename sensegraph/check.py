@@ -33,7 +33,8 @@ def check(spec: GraphSpec, *, trust: bool = True, pace: Pace = Pace.LIVE) -> Gra
 
     Args:
         spec: The graph as written.
-        trust: Import the user's own files. Without it they are only read, and what cannot be told is left out.
+        trust: Import what has no registered name, such as the user's own files. Without it they are only read, and what
+            cannot be told is left out.
         pace: In fast pace every edge blocks.
 
     Raises:
@@ -101,9 +102,8 @@ class Checker:
         if not node.type:  # told when the file was read
             return
         try:
-            if registry.is_user_file(node.type) and not self.trust:
-                file, _, name = node.type.rpartition(":")
-                self.peeked[node.name] = registry.peek(self.base / file, name, where)
+            if not self.trust and (file := registry.file_of(node.type, self.base, where)):
+                self.peeked[node.name] = registry.peek(file, node.type.rpartition(":")[2], where)
                 self._check_peeked(node, self.peeked[node.name])
                 return
             kind = registry.find(node.type, self.base, where)

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -57,6 +58,29 @@ def find(type_name: str, base: Path, where: str = "") -> type[Node]:
     place, _, name = type_name.rpartition(":")
     module = _load_file(base / place, where) if is_user_file(type_name) else _load_module(place, where)
     return _class_of(module, name, type_name, where)
+
+
+def file_of(type_name: str, base: Path, where: str = "") -> Path | None:
+    """Return the Python file in which a type is written, found without importing anything; None for a registered name.
+
+    Raises:
+        GraphError: There is no such type or module.
+    """
+    if type_name in _installed():
+        return None
+    if is_user_file(type_name):
+        return base / type_name.rpartition(":")[0]
+    if ":" not in type_name:
+        find(type_name, base, where)  # tells what there is
+    name = type_name.rpartition(":")[0]
+    spec, path = None, None
+    for part in name.split("."):
+        spec = PathFinder.find_spec(part, path)
+        path = list(spec.submodule_search_locations or ()) if spec else []
+    if spec is None or spec.origin is None:
+        text = f"the module '{name}' cannot be found"
+        raise GraphError([Problem(where, text, "Install it. Write it as package.module:Class.")])
+    return Path(spec.origin)
 
 
 def _class_of(module: ModuleType, name: str, type_name: str, where: str) -> type[Node]:

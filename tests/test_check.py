@@ -105,13 +105,13 @@ BAD = {
         "JsonlSink, path: x",
         "an input is not connected\n  Add `inputs: {NAME: NODE.PORT}`.",
     ),
-    "an unknown module": ("CameraSource", "no.such:X", "the module 'no.such' cannot be imported"),
+    "an unknown module": ("CameraSource", "no.such:X", "the module 'no.such' cannot be found"),
     "a relative module": ("CameraSource", "'.x:X'", "Write it as package.module:Class."),
     "a module of no name": ("CameraSource", "':X'", "Write it as package.module:Class."),
     "no node class": (
         "CameraSource",
         "'os:path'",
-        "'os:path' is not a node class of that module\n  Derive it from Node.",
+        "there is no class 'path' in 'os.py'",
     ),
     "a missing file": ("CameraSource", "./min.py:Mine", "there is no file"),
     "a class that is not there": (

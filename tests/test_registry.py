@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sensegraph.errors import GraphError
-from sensegraph.registry import find, is_user_file, names, peek
+from sensegraph.registry import file_of, find, is_user_file, names, peek
 
 
 def test_every_installed_type_is_found_by_its_name() -> None:
@@ -53,3 +53,19 @@ def test_a_class_is_read_without_running(tmp_path: Path) -> None:
     )
     read = peek(tmp_path / "a.py", "A")
     assert (read.inputs, read.outputs, read.params) == (["a"], None, ["one", "two", "three"])
+
+
+def test_the_file_of_a_module_is_found_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor the packages it lies in; a registered name has none, and what is not there is told."""
+    (tmp_path / "stranger").mkdir()
+    for name in ("__init__", "nodes"):
+        (tmp_path / "stranger" / f"{name}.py").write_text("raise SystemExit\nclass A: ...\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert file_of("stranger.nodes:A", Path()) == tmp_path / "stranger" / "nodes.py"
+    assert file_of("a.py:A", tmp_path) == tmp_path / "a.py"
+    assert file_of("CameraSource", Path()) is None
+    for name in ("stranger.others:A", "nobody.nodes:A", "sys:A", ".nodes:A", ":A", "os.path.x:A"):
+        with pytest.raises(GraphError, match="cannot be found"):
+            file_of(name, Path())
+    with pytest.raises(GraphError, match="no node type 'Camera'"):
+        file_of("Camera", Path())
