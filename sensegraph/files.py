@@ -31,6 +31,19 @@ def check_files(graph: Graph) -> None:
         raise GraphError(problems)
 
 
+def check_apart(graph: Graph, path: str, what: str) -> None:
+    """Refuse to write to a file that a graph reads or writes.
+
+    Raises:
+        GraphError: It does; `what` says what is to be written.
+    """
+    for name, node in graph.nodes.items():
+        made = node.type(**node.params)
+        if any(_same(path, each) for each in [*made.reads(), *made.writes()]):
+            problem = Problem(what, f"'{path}' is a file of '{name}'", "Write elsewhere.")
+            raise GraphError([problem])
+
+
 def _same(one: str, other: str) -> bool:
     try:
         return os.path.realpath(one) == os.path.realpath(other) or os.path.samefile(one, other)

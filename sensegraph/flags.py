@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from pathlib import Path
 
@@ -25,18 +26,27 @@ def with_sinks(
     Raises:
         GraphError: `out` is asked for and the graph makes no pictures.
     """
-    base = spec.path.parent if spec.path else Path()
-    kinds = {}
-    for name, node in spec.nodes.items():
-        try:
-            kinds[name] = find(node.type, base)
-        except GraphError:
-            continue  # the check tells it, with its place
+    kinds = kinds_of(spec)
     if results:
         spec = _with_results(spec, kinds, results)
     if out:
         spec = _with_recording(spec, kinds, out)
     return _without_windows(spec, kinds) if headless else spec
+
+
+def kinds_of(spec: GraphSpec) -> dict[str, type[Node]]:
+    """Return the class of each node; those that cannot be found are left out: the check tells of them."""
+    base = spec.path.parent if spec.path else Path()
+    kinds = {}
+    for name, node in spec.nodes.items():
+        with contextlib.suppress(GraphError):
+            kinds[name] = find(node.type, base)
+    return kinds
+
+
+def results_of(kind: type[Node]) -> list[str]:
+    """Return the outputs of a node whose payload is a result."""
+    return [port for port, each in kind.outputs.items() if hasattr(each.type, "row") or each.type is dict]
 
 
 def _free_name(spec: GraphSpec, name: str) -> str:
@@ -53,7 +63,7 @@ def _with_results(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> G
     name = _free_name(spec, "results")
     edges = []
     for source, kind in kinds.items():
-        ports = [port for port, each in kind.outputs.items() if hasattr(each.type, "row") or each.type is dict]
+        ports = results_of(kind)
         for port in ports:
             stream = source if port == ports[0] else f"{source}_{port}"
             edges.append(EdgeSpec(source, port, name, stream, where="--results"))

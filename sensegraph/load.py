@@ -57,6 +57,18 @@ def load(path: Path, overrides: Mapping[str, Any] | None = None, sets: Mapping[s
     return spec
 
 
+def load_text(text: str, path: Path, overrides: Mapping[str, Any], sets: Mapping[str, str]) -> GraphSpec:
+    """Read the text of a graph file that belongs to `path`, as `load` reads the file.
+
+    Raises:
+        GraphError: Everything that is wrong with the text and the values.
+    """
+    spec, problems = survey_text(text.encode(), path, overrides, sets)
+    if problems:
+        raise GraphError(problems)
+    return spec
+
+
 def survey(
     path: Path, overrides: Mapping[str, Any] | None = None, sets: Mapping[str, str] | None = None
 ) -> tuple[GraphSpec, list[Problem]]:

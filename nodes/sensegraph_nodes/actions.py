@@ -62,6 +62,7 @@ class ActionRunner(Node):
 
     inputs: ClassVar[Mapping[str, Port]] = {"events": Port(Event, "what happened")}
     outputs: ClassVar[Mapping[str, Port]] = {"done": Port(dict, "label, action and what became of it")}
+    acts: ClassVar[bool] = True
 
     def __init__(
         self,

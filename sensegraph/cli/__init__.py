@@ -15,10 +15,13 @@ from sensegraph.errors import SensegraphError
 
 COMMANDS = {
     "run": "run:run",
+    "record": "record:record",
+    "replay": "replay:replay",
     "eval": "eval:evaluate",
     "check": "check:check",
     "profile": "profile:profile",
     "show": "show:show",
+    "edges": "edges:edges",
     "nodes": "nodes:nodes",
     "graphs": "graphs:graphs",
     "new": "new:new",

@@ -10,9 +10,12 @@ import click
 from sensegraph.cli import tell
 from sensegraph.cli.graph_command import SETS, GraphCommand, pairs, params_given
 from sensegraph.cli.status import Status, fetch_models
+from sensegraph.graph import Graph
 from sensegraph.launch import execute, models_of, notes, prepare
 from sensegraph.load import find_graph, load
+from sensegraph.recording.tape import Tape
 from sensegraph.spec import Pace
+from sensegraph.summary import Summary
 
 
 @click.command(cls=GraphCommand, context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,21 +47,39 @@ def run(
 ) -> int:
     """Run GRAPH: a file, or the name of a shipped graph."""
     spec = load(find_graph(graph), params_given(ctx, given), pairs(sets))
-    say = _say(quiet)
+    say = say_unless(quiet)
     checked, chosen = prepare(
         spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None, say=say
     )
-    fetch_models(models_of(checked))
-    for note in notes(checked):
-        say(note)
-    with Status(checked, quiet=quiet or results == "-") as status:
-        summary = execute(checked, pace=chosen, in_process=in_process, watch=status.show)
+    return perform(checked, chosen, in_process=in_process, quiet=quiet, silent=results == "-").exit_code
+
+
+def perform(
+    graph: Graph, pace: Pace, *, in_process: bool = False, quiet: bool = False, silent: bool = False,
+    tape: Tape | None = None,
+) -> Summary:  # fmt: skip
+    """Run a checked graph and show what it does.
+
+    Args:
+        graph: What to run.
+        pace: How fast.
+        in_process: All nodes in threads of this process.
+        quiet: Show nothing but errors.
+        silent: Standard output is taken: show notes and errors only.
+        tape: What is recorded and played.
+    """
+    fetch_models(models_of(graph))
+    for note in notes(graph):
+        say_unless(quiet)(note)
+    with Status(graph, quiet=quiet or silent) as status:
+        summary = execute(graph, pace=pace, in_process=in_process, watch=status.show, tape=tape)
     if summary.error:
         tell(summary.error)
-    if not quiet and results != "-":
+    if not quiet and not silent:
         status.summarise(summary)
-    return summary.exit_code
+    return summary
 
 
-def _say(quiet: bool) -> Callable[[str], None]:
+def say_unless(quiet: bool) -> Callable[[str], None]:
+    """Return what tells a text to the user, or nothing."""
     return (lambda text: None) if quiet else (lambda text: click.echo(text, err=True))

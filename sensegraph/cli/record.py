@@ -1,0 +1,82 @@
+"""`sensegraph record`: run a graph and keep what flows in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sensegraph.cli.graph_command import SETS, GraphCommand, pairs, params_given
+from sensegraph.cli.run import perform, say_unless
+from sensegraph.cli.status import fetch_models
+from sensegraph.launch import models_of, prepare
+from sensegraph.load import find_graph, load
+from sensegraph.recording.begin import begin, end
+from sensegraph.recording.recording import Recording
+from sensegraph.recording.tape import Tape
+from sensegraph.recording.taps import streams_of, with_recorders
+from sensegraph.spec import Pace
+from sensegraph.summary import Summary
+
+
+@click.command(cls=GraphCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("graph")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The recording.")
+@click.option("--streams", help="NODE.PORT,...; all. Default: what the sources send, and all results.")
+@click.option("--lossy", is_flag=True, help="Keep pictures as JPEG: a third of the size, and no --verify.")
+@click.option("--headless", is_flag=True, help="Take windows out.")
+@click.option(
+    "--pace", type=click.Choice([pace.value for pace in Pace]), help="Default: fast for files without a window."
+)
+@click.option(
+    "--results", type=click.Path(dir_okay=False), help="Every result as a line of JSON; - is standard output."
+)
+@click.option("--out", type=click.Path(dir_okay=False), help="The composited picture as video.")
+@click.option("--in-process", is_flag=True, help="All nodes in threads of this process.")
+@SETS
+@click.option("--quiet", is_flag=True, help="No status line and no summary.")
+@click.pass_context
+def record(
+    ctx: click.Context,
+    /,
+    graph: str,
+    output: Path,
+    streams: str | None,
+    lossy: bool,
+    headless: bool,
+    pace: str | None,
+    results: str | None,
+    out: str | None,
+    in_process: bool,
+    sets: Sequence[str],
+    quiet: bool,
+    **given: Any,
+) -> int:
+    """Run GRAPH and record its streams and decisions, for `sensegraph replay`."""
+    params = params_given(ctx, given)
+    spec, say, silent = load(find_graph(graph), params, pairs(sets)), say_unless(quiet), results == "-"
+    recorded = streams_of(spec, streams)
+    path = output.absolute()
+    tapped = with_recorders(spec, recorded, str(path), lossy=lossy)
+    checked, chosen = prepare(
+        tapped, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None, say=say
+    )
+    models = models_of(checked)
+    fetch_models(models)
+    begin(path, spec, checked, chosen, recorded, lossy=lossy, params=params, sets=pairs(sets), models=models)
+    tape = Tape(record=str(path), decisions=chosen is Pace.LIVE)
+    summary = perform(checked, chosen, in_process=in_process, quiet=quiet, silent=silent, tape=tape)
+    end(path, summary)
+    if not quiet:
+        _tell(output, summary, recorded)
+    return summary.exit_code
+
+
+def _tell(path: Path, summary: Summary, streams: Sequence[str]) -> None:
+    """Say what was recorded, and what came too fast to be."""
+    size = path.stat().st_size / 1e6
+    click.echo(f"{path}: {len(streams)} streams, {size:.1f} MB", err=True)
+    for stream, times in Recording(path).lost().items():
+        click.echo(f"  {len(times)} packets of {stream} came too fast to be recorded", err=True)

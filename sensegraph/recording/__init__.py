@@ -1,0 +1,1 @@
+"""Recording what flows in a run, and playing it back: `sensegraph record` and `sensegraph replay`."""
