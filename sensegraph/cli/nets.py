@@ -60,7 +60,7 @@ def net_(
     name: str, out: Path, seed: int, samples: int | None, epochs: int | None, threads: int, mocap: Path | None
 ) -> None:
     """Train the temporal net NAME and its heads from nothing, and score them."""
-    _need_torch()
+    need_torch()
     from sensegraph.training import temporal
     from sensegraph.training.corpora import CORPORA, PLANS
     from sensegraph.training.motion.capture import read_takes
@@ -86,7 +86,7 @@ def net_(
 @click.option("--seed", default=1, show_default=True)
 def hand_state(out: Path, rows: Path | None, seed: int) -> None:
     """Train the two small nets that read the shape of a hand and the path of its finger."""
-    _need_torch()
+    need_torch()
     from sensegraph.training.hand_state import train_hand_state
 
     scores = train_hand_state(out, rows, seed)
@@ -110,7 +110,8 @@ def card_(weights: Path, evaluations: Sequence[Path], out: Path) -> None:
     click.echo(f"wrote {out}")
 
 
-def _need_torch() -> None:
+def need_torch() -> None:
+    """Refuse to train without torch."""
     try:
         import torch  # noqa: F401
     except ImportError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sensegraph.evaluation.figures import Figures
@@ -19,22 +19,10 @@ from sensegraph.evaluation.plot import (
     text,
     timeline,
 )
+from sensegraph.evaluation.sheet import grid, sheet
 from sensegraph.evaluation.table import percent, segment_rows, summary
 from sensegraph.evaluation.truth import by_file
 from sensegraph.payload import STATES
-
-STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1c2330; background: #fff; margin: 2em auto; max-width: 1040px;
-       padding: 0 1em; }
-h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2.2em; } h3 { font-size: 1em; margin: 1.2em 0 .2em; }
-table { border-collapse: collapse; font-size: 13px; }
-th, td { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid #e4e7ec; vertical-align: top; }
-th { font-weight: 600; white-space: nowrap; } td { font-variant-numeric: tabular-nums; }
-.scroll { overflow-x: auto; } code { font-size: 13px; overflow-wrap: anywhere; }
-p { max-width: 46em; } .note { color: #5a6474; font-size: 13px; }
-.key { display: inline-block; margin-right: 1.2em; font-size: 13px; }
-"""
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def page(figures: Figures, record: Mapping[str, Any]) -> str:
@@ -47,16 +35,14 @@ def page(figures: Figures, record: Mapping[str, Any]) -> str:
     about = record["about"]
     title = f"{about['graph'].rpartition('/')[2]} on {about['truth'].rpartition('/')[2]}"
     body = "".join([*_head(figures, about, title), *_files(figures), *_classes(figures, record), *_run(record)])
-    head = f'<meta charset="utf-8"/><meta http-equiv="Content-Security-Policy" content="{POLICY}"/>'
-    head += f'<meta name="viewport" content="width=device-width"/><title>{text(title)}</title><style>{STYLE}</style>'
-    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
+    return sheet(title, body)
 
 
 def _head(figures: Figures, about: Mapping[str, Any], title: str) -> Iterator[str]:
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     yield f"<h1>{text(title)}</h1>"
     yield f"<p><code>{text(about['command'])}</code></p><p class='note'>{text(about['made'])} · {text(versions)}</p>"
-    yield _table([], summary(figures))
+    yield grid([], summary(figures))
     yield (
         "<p class='note'>A window is one row of the head's stream; it belongs to a segment from 2 s after its start to "
         "its end. Positives show something and count when warm; negatives may name nothing but the three states.</p>"
@@ -65,7 +51,7 @@ def _head(figures: Figures, about: Mapping[str, Any], title: str) -> Iterator[st
 
 def _files(figures: Figures) -> Iterator[str]:
     rows = segment_rows(figures)
-    yield "<h2>Segments</h2>" + _table(rows[0], rows[1:])
+    yield "<h2>Segments</h2>" + grid(rows[0], rows[1:])
     yield "<h2>Over time</h2><p>"
     legend = ((RIGHT, "right"), (WRONG, "wrong name"), (MISSED, "shown, not named"), (QUIET, "nothing to name"),
               (UNSCORED, "not scored"))  # fmt: skip
@@ -81,7 +67,7 @@ def _classes(figures: Figures, record: Mapping[str, Any]) -> Iterator[str]:
     if figures.confusion.rows:
         yield "<h2>Confusion</h2><p class='note'>Windows; rows were shown, columns were named.</p>"
         yield f"<div class='scroll'>{confusion_picture(figures.confusion)}</div>"
-        yield _table(
+        yield grid(
             ["label", "shown", "named", "recall", "precision"],
             [
                 [each.label, each.shown, each.named, percent(each.right, each.shown), percent(each.right, each.named)]
@@ -108,11 +94,5 @@ def _run(record: Mapping[str, Any]) -> Iterator[str]:
         [name, f"{node['packets']:.0f}", f"{node['ms_p50']:.1f}", f"{node['ms_p95']:.1f}", f"{node['cpu_s']:.1f}"]
         for name, node in taken["nodes"].items()
     ]
-    yield "<h2>The run</h2>" + _table(["node", "packets", "ms p50", "ms p95", "CPU s"], rows)
+    yield "<h2>The run</h2>" + grid(["node", "packets", "ms p50", "ms p95", "CPU s"], rows)
     yield "<p class='note'>Milliseconds a packet of the slowest file, in fast pace; CPU over all files.</p>"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    top = "".join(f"<th>{text(each)}</th>" for each in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{text(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<div class='scroll'><table>{f'<tr>{top}</tr>' if top else ''}{body}</table></div>"

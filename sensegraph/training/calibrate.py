@@ -74,7 +74,17 @@ def calibrate(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int, takes: Se
         seed: of windows that training has not seen.
         takes: motion capture to mix in.
     """
-    outcome = judge(folder, corpus, plan, seed, SIZE, takes)
+    return choose(judge(folder, corpus, plan, seed, SIZE, takes), plan)
+
+
+def choose(outcome: Outcome, plan: HeadPlan, kept: float = KEPT) -> Decision:
+    """Choose a threshold for each label by what was said of windows.
+
+    Args:
+        outcome: What was said, of negatives too.
+        plan: the head.
+        kept: share of a label's own windows that must stay above its threshold, and of all above the least sure.
+    """
     negative = np.isin(outcome.truth, [i for i, label in enumerate(plan.labels) if label in plan.rejected])
     classes = [i for i, label in enumerate(plan.labels) if label not in plan.rejected]
     allowed = max(1, round(FALSE_SHARE * negative.sum() / len(classes)))
@@ -83,8 +93,8 @@ def calibrate(folder: Path, corpus: Corpus, plan: HeadPlan, seed: int, takes: Se
         false = np.sort(outcome.evidence[negative & (outcome.best == index)])[::-1]
         own = outcome.evidence[(outcome.truth == index) & (outcome.best == index)]
         wanted = float(false[allowed]) if len(false) > allowed else plan.lowest
-        kept = float(np.quantile(own, 1 - KEPT)) if len(own) else HIGHEST
-        thresholds[plan.labels[index]] = round(float(np.clip(min(wanted, kept), plan.lowest, HIGHEST)), 3)
+        highest = float(np.quantile(own, 1 - kept)) if len(own) else HIGHEST
+        thresholds[plan.labels[index]] = round(float(np.clip(min(wanted, highest), plan.lowest, HIGHEST)), 3)
     right = np.isin(outcome.truth, classes) & (outcome.truth == outcome.best)
-    sure = round(float(np.quantile(outcome.probability[right], 1 - KEPT)), 3) if right.any() else HIGHEST
+    sure = round(float(np.quantile(outcome.probability[right], 1 - kept)), 3) if right.any() else HIGHEST
     return Decision(average_steps=plan.average_steps, thresholds=thresholds, sure=sure)

@@ -13,7 +13,7 @@ from sensegraph.models.skeleton import RATE_FPS, WINDOW_FRAMES
 from sensegraph.payload import NOTHING, OTHER
 from sensegraph.training.motion.capture import Take
 from sensegraph.training.motion.gestures import everyday
-from sensegraph.training.motion.gestures.camera import Camera, film, smooth_noise
+from sensegraph.training.motion.gestures.camera import Camera, Landmarks, film, smooth_noise
 from sensegraph.training.motion.gestures.captured import captured
 from sensegraph.training.motion.gestures.commands import control_label
 from sensegraph.training.motion.gestures.figure import PLACE, Build, Gesticulation
@@ -249,12 +249,17 @@ def _blocks(chosen: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return np.array_split(chosen, -(-len(chosen) // BLOCK))
 
 
-def film_windows(rng: Styles, windows: Sequence[Window]) -> tuple[Floats, Labels]:
-    """Let cameras and trackers look at windows: channels (N, GESTURE_CHANNELS, 40) and labels (N, 2)."""
+def look(rng: Styles, windows: Sequence[Window]) -> Landmarks:
+    """Let cameras and trackers look at windows."""
     names = ("arms", "head", "trunk", "build")
     figure = Gesticulation(*(np.stack([getattr(each.figure, name) for each in windows]) for name in names))
     points, hands = unsteady(rng, figure).joints()
-    landmarks = film(rng, np.array([astuple(each.camera) for each in windows]), points, hands)
+    return film(rng, np.array([astuple(each.camera) for each in windows]), points, hands)
+
+
+def film_windows(rng: Styles, windows: Sequence[Window]) -> tuple[Floats, Labels]:
+    """Let cameras and trackers look at windows: channels (N, GESTURE_CHANNELS, 40) and labels (N, 2)."""
+    landmarks = look(rng, windows)
     channels = gesture_channels(landmarks.points, landmarks.hands, landmarks.found, landmarks.seen)
     labels = np.array([(each.gesture, each.control) for each in windows], np.int64)
     needed = np.stack([each.evident for each in windows])

@@ -1,0 +1,155 @@
+"""What is seen in the clips of a project, as embeddings of one space: by which nets, and from where it is kept."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from sensegraph.errors import Problem
+from sensegraph.models import catalogue
+from sensegraph.models.classifier import net_digest
+from sensegraph.models.pixel.architecture import FEATURES
+from sensegraph.models.pixel.checkpoints import Checkpoints, find
+from sensegraph.models.pixel.weights import weights_file
+from sensegraph.training.classifier import bank as banks
+from sensegraph.training.classifier import pixels
+from sensegraph.training.classifier.bank import Bank
+from sensegraph.training.classifier.examples import Examples, examples
+from sensegraph.training.classifier.look import Task, look
+from sensegraph.training.classifier.observation import Observation, observe, with_hands
+from sensegraph.training.classifier.plan import Plan
+from sensegraph.training.classifier.space import BODY, HANDS, Space
+from sensegraph.training.classifier.store import Arrays, Store, file_hash
+from sensegraph.training.motion import sample
+from sensegraph.training.motion.gestures import sample as gesture_sample
+from sensegraph.training.project.project import Project
+from sensegraph.training.project.record import Clip
+
+Progress = Callable[[str, int, int], object]
+Look = Callable[[Project, Sequence[Clip], int, Progress], "Sight"]
+
+SIGHT_VERSION = 1
+"""Raised when the trackers follow otherwise: what is kept of clips is computed anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The examples of clips.
+
+    Attributes:
+        backbone: What made the embeddings.
+        hands: Which hand net looked too.
+        space: Name of the embeddings.
+        net: SHA-256 of the temporal net; empty where there is none.
+        nets: Name -> SHA-256 of everything that was run.
+        examples: Id of a clip -> its examples; none where nobody is seen in it.
+        bank: Negatives of the same space; empty where there are none.
+        problems: Of clips that cannot be read.
+        known: How many clips had been looked at before.
+    """
+
+    backbone: str
+    hands: str
+    space: str
+    net: str
+    nets: Mapping[str, str]
+    examples: Mapping[str, Examples]
+    bank: Bank
+    problems: Sequence[Problem]
+    known: int
+
+
+def ways(plan: Plan) -> list[Look]:
+    """Return the ways to look that a plan allows, the cheapest first.
+
+    Raises:
+        ModelError: The weights of a pixel network are not there.
+    """
+    if plan.backbone != "landmarks":
+        folder = Path(plan.checkpoints).expanduser() if plan.checkpoints else None
+        return [functools.partial(_pixels, found=find(plan.backbone, folder, ()), folder=plan.checkpoints)]
+    kinds: dict[str, tuple[Literal["none", "lite", "full"], ...]] = {
+        "auto": ("none", "lite"), "none": ("none",), "lite": ("lite",), "full": ("full",),
+    }  # fmt: skip
+    return [functools.partial(_landmarks, hands=kind, seed=plan.seed) for kind in kinds[plan.hands]]
+
+
+def _landmarks(
+    project: Project,
+    clips: Sequence[Clip],
+    jobs: int,
+    progress: Progress,
+    *,
+    hands: Literal["none", "lite", "full"],
+    seed: int,
+) -> Sight:
+    space = BODY if hands == "none" else HANDS
+    body_nets = _hashes("pose_detection", "pose_landmark_full")
+    hand_nets = {} if hands == "none" else _hashes("palm_detection_lite", f"hand_landmark_{hands}")
+    task = Task({"landmarks": SIGHT_VERSION, **body_nets}, _body)
+    looked = look(project, clips, task, jobs, functools.partial(progress, "looking at clips"))
+    problems, known = looked.problems, looked.known
+    if hands != "none":
+        task = Task({"landmarks": SIGHT_VERSION, **body_nets, **hand_nets}, functools.partial(_hands, kind=hands), task)
+        readable = [clip for clip in clips if clip.id in looked.arrays]
+        looked = look(project, readable, task, jobs, functools.partial(progress, "looking at hands"))
+    progress("drawing negatives", 0, 0)
+    bank = _bank(project, space, seed)
+    found = {
+        clip.id: examples(Observation(**looked.arrays[clip.id]), space, seed, clip.id)
+        for clip in clips
+        if clip.id in looked.arrays
+    }
+    net = net_digest(space.name)
+    nets = {**body_nets, **hand_nets, f"{space.net}-temporal": net}
+    return Sight("landmarks", hands, space.name, net, nets, found, bank, problems, known)
+
+
+def _pixels(
+    project: Project, clips: Sequence[Clip], jobs: int, progress: Progress, *, found: Checkpoints, folder: str
+) -> Sight:
+    weights = file_hash(weights_file(found.backbone))
+    about: dict[str, str | int] = {"pixels": SIGHT_VERSION, "net": f"{found.net}-{found.version}", "weights": weights}
+    task = Task(about, functools.partial(_features, net=found.net, folder=folder))
+    looked = look(project, clips, task, jobs, functools.partial(progress, f"looking at clips with {found.net}"))
+    made = {number: pixels.as_examples(arrays) for number, arrays in looked.arrays.items()}
+    spaces = {str(arrays["space"]) for arrays in looked.arrays.values()} or {""}
+    none = Bank(np.zeros((0, FEATURES), np.float32), np.zeros(0, np.str_))
+    return Sight(
+        found.net, "none", spaces.pop(), "", {str(about["net"]): weights}, made, none, looked.problems, looked.known
+    )
+
+
+def _features(video: str, before: Arrays, *, net: str, folder: str) -> Arrays:
+    return pixels.features(video, net, folder)
+
+
+def _body(video: str, before: Arrays) -> Arrays:
+    return observe(Path(video)).arrays()
+
+
+def _hands(video: str, before: Arrays, *, kind: Literal["lite", "full"]) -> Arrays:
+    body = Observation(**before) if before else observe(Path(video))
+    return with_hands(body, Path(video), kind).arrays()
+
+
+def _hashes(*names: str) -> dict[str, str]:
+    return {name: catalogue.NETS[name].sha256 for name in names}
+
+
+def _bank(project: Project, space: Space, seed: int) -> Bank:
+    """Draw the negatives, or take what was kept of an earlier training with the same seed."""
+    versions = [banks.BANK_VERSION, sample.GENERATOR_VERSION, gesture_sample.GENERATOR_VERSION]
+    about = {"bank": versions, "space": space.name, "net": net_digest(space.name), "seed": seed}
+    store = Store(project.path)
+    kept = store.get(about)
+    if kept is None:
+        drawn = banks.draw(space, seed)
+        kept = {"vectors": drawn.vectors, "names": drawn.names}
+        store.put(about, kept)
+    return Bank(kept["vectors"], kept["names"])
