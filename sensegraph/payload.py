@@ -7,7 +7,7 @@ A result is a payload that `--results` writes down: it has `row()`, the JSON fie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -84,12 +84,15 @@ class Features:
         space: Name of the feature space, e.g. `landmarks-body@1`; a head has weights for one space.
         warm: False while the backbone has seen less than its window since the start or a gap.
         present: Share of the recent frames that show a person, 0..1; 1.0 for pixel backbones.
+        traits: float32 (T,) what rules read of the same window, for classifiers of one's own
+            (`sensegraph.models.traits`); empty where there are none.
     """
 
     vector: npt.NDArray[np.float32]
     space: str
     warm: bool
     present: float
+    traits: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)

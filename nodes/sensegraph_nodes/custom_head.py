@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from sensegraph.errors import ModelError
-from sensegraph.models.classifier import load_classifier
+from sensegraph.models.classifier import load_classifier, read_classifier
 from sensegraph.node import Node, Port
 from sensegraph.packet import Stamp
 from sensegraph.payload import Features, Scores
@@ -54,6 +56,7 @@ class CustomHead(Node):
     def open(self) -> None:
         """Load the classifier."""
         self._decision = self._load()
+        self._traits = read_classifier(Path(self.classifier)).traits > 0
         self._steps: dict[str, int] = {}
 
     def process(self, features: Features, stamp: Stamp) -> Mapping[str, Scores]:
@@ -65,6 +68,13 @@ class CustomHead(Node):
             )
         if stamp.gap:
             self._decision.reset()
+        if self._traits:
+            if not features.traits.size:
+                raise ModelError(
+                    f"the classifier {self.classifier} takes traits of hands, but the features have none\n"
+                    "  Give the BackboneNode the same `classifier`."
+                )
+            features = replace(features, vector=np.concatenate([features.vector, features.traits]))
         scores = self._decision.step(features, stamp.frame)
         self._steps[scores.label] = self._steps.get(scores.label, 0) + 1
         return {"scores": scores}

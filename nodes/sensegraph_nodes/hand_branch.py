@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sensegraph.models.gesture import GestureWindow
 from sensegraph.models.temporal import HAND_SPACE, TemporalNet
+from sensegraph.models.traits import hand_traits
 from sensegraph.payload import Features, Hands
 
 HandKind = Literal["none", "lite", "full"]
@@ -64,5 +65,6 @@ class HandBranch:
         return Hands(hands, scores, frame_bgr.shape[1], frame_bgr.shape[0])
 
     def features(self, *, warm: bool, present: float) -> Features:
-        """Return the embedding of the last 2.5 s; `warm` and `present` are the body's."""
-        return Features(self._net.step(self._window), HAND_SPACE, warm, present)
+        """Return embedding and traits of the last 2.5 s; `warm` and `present` are the body's."""
+        channels = self._window.tensor()
+        return Features(self._net.embed(channels)[0], HAND_SPACE, warm, present, hand_traits(channels)[0])

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from sensegraph.errors import ModelError
 from sensegraph.models.temporal import Decision, Head, Layer, weights_folder
+from sensegraph.models.traits import TRAITS_VERSION
 from sensegraph.payload import OTHER
 
 DESCRIPTION = "classifier.json"
@@ -47,6 +48,7 @@ class Classifier(BaseModel):
         backbone: What makes the embeddings: `landmarks`, `efficientnet` or `mobilenet`.
         hands: Which hand net the backbone runs, with landmarks.
         space: Name of the embeddings.
+        traits: Version of the traits that stand behind each embedding; 0 where there are none.
         net: SHA-256 of the temporal net that made them; empty for a pixel network, whose space tells its weights.
         head: SHA-256 of `head.onnx`.
         decision: Smoothing and thresholds.
@@ -59,6 +61,7 @@ class Classifier(BaseModel):
     backbone: Literal["landmarks", "efficientnet", "mobilenet"]
     hands: Literal["none", "lite", "full"] = "none"
     space: Annotated[str, Field(min_length=1)]
+    traits: Annotated[int, Field(ge=0)] = 0
     net: Digest | Literal[""] = ""
     head: Digest
     decision: Rules
@@ -108,6 +111,9 @@ def load_classifier(folder: Path) -> Head:
             f"{folder}: the classifier stands on the net {found.net[:12]} of '{found.space}', but here is {here[:12]}\n"
             f"  {REMEDY}"
         )
+    if found.traits not in (0, TRAITS_VERSION):
+        here = f"here are those of version {TRAITS_VERSION}"
+        raise ModelError(f"{folder}: the classifier takes traits of version {found.traits}, {here}\n  {REMEDY}")
     decision = Decision(**found.decision.model_dump())
     layer = _layer(folder / HEAD, found)
     return Head(layer, found.labels, decision, found.space, rejected=(OTHER,))

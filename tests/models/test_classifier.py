@@ -71,6 +71,7 @@ def test_a_folder_without_one_is_refused(tmp_path: Path) -> None:
         ({"head": "short"}, "head"),
         ({"decision": {"threshold": 2}}, "decision"),
         ({"space": "landmarks-body@99"}, "no net here makes the features 'landmarks-body@99'"),
+        ({"traits": 2}, "takes traits of version 2, here are those of version 1"),
         ({"net": "ab" * 32}, "stands on the net abababababab"),
     ],
 )

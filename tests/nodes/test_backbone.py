@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from sensegraph.errors import ModelError
-from sensegraph.models.gesture import GestureWindow
+from sensegraph.models.gesture import BODY_CHANNELS
 from sensegraph.models.skeleton import SkeletonWindow
+from sensegraph.models.traits import TRAITS
 from sensegraph.packet import Packet
 from sensegraph.payload import Features, Hands
 from sensegraph.testing import drive
@@ -144,8 +145,8 @@ class _HandTracker:
 class _GestureNet:
     """Embeds a window as the share of its frames that show a person."""
 
-    def step(self, window: GestureWindow) -> np.ndarray:
-        return np.full(4, window.seen, np.float32)
+    def embed(self, windows: np.ndarray) -> np.ndarray:
+        return np.repeat(windows[:, BODY_CHANNELS - 1].mean(axis=1, keepdims=True), 4, axis=1)
 
 
 @pytest.fixture
@@ -169,6 +170,8 @@ def test_hands_come_with_every_frame_and_their_features_with_every_fourth() -> N
     assert {each.space for each in features} == {"landmarks-hands@1"}
     assert [each.warm for each in features] == [each.warm for each in outputs["features"]]
     assert (len(features), features[-1].vector.tolist()) == (11, [1.0] * 4)
+    assert features[-1].traits.shape == (TRAITS,)
+    assert not outputs["features"][-1].traits.size
     assert _HandTracker.kinds == ["full"]
     assert node.report()["hand_frames"] == {"left": 0, "right": 44}
 

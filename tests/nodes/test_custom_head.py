@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sensegraph.errors import ModelError
+from sensegraph.models.classifier import closed
 from sensegraph.models.temporal import BODY_SPACE, HAND_SPACE
 from sensegraph.packet import Packet
 from sensegraph.payload import NOBODY, OTHER, Features, Scores
 from sensegraph.testing import drive
+from sensegraph.training.classifier.checkpoint import onnx_layer
 from sensegraph_nodes import backbone
 from sensegraph_nodes.backbone import BackboneNode
 from sensegraph_nodes.custom_head import CustomHead
@@ -46,6 +49,17 @@ def test_what_is_none_of_the_classes_is_something_else(write: Write) -> None:
 def test_an_empty_picture_is_told(write: Write) -> None:
     """Whatever the embedding of nobody looks like."""
     assert named(write(), features(0, present=0.0))[0].label == NOBODY
+
+
+def test_a_classifier_may_take_traits_behind_the_embedding(write: Write) -> None:
+    """Features without any are refused."""
+    weight = np.zeros((3, 192 + 2), np.float32)
+    weight[1, -1] = 9
+    folder = write(onnx_layer(closed(weight, np.zeros(3, np.float32))), traits=1)
+    with_traits = replace(features(0), traits=np.array([0, 1], np.float32))
+    assert [each.label for each in named(folder, with_traits)] == ["nod"]
+    with pytest.raises(ModelError, match=r"takes traits of hands.*\n.*same `classifier`"):
+        named(folder, features(0))
 
 
 def test_features_of_another_space_are_refused_by_both_names(write: Write) -> None:

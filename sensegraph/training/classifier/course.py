@@ -113,6 +113,9 @@ def _attempt(project: Project, lesson: Lesson, seen: Sight, seed: int, looking_s
     material = Material(lesson.labels, [seen.examples[each.id] for each in clips], truth, lesson.mirrors(), seen.bank)
     parted = folds(clips, seed)
     choice = decide(material, parted, seed)
+    if seen.traits:
+        alone = decide(material.without(seen.embedded), parted, seed)
+        choice = alone if alone.accuracy > choice.accuracy else choice
     return Attempt(seen, clips, parted, choice, (looking_s, time.monotonic() - began))
 
 

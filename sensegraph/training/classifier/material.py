@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,15 @@ class Material:
     def plain(self, clip: int, *, mirrored: bool = False) -> Mask:
         """Return which examples of a clip are just what a graph sees, of it or of its mirror image."""
         return self.clips[clip].plain & (self.clips[clip].mirrored == mirrored)
+
+    def without(self, embedded: int) -> Material:
+        """Return the same with zeros for the first so many numbers of each vector: nothing can be learnt of them."""
+
+        def blank(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.where(np.arange(vectors.shape[1]) < embedded, np.float32(0), vectors)
+
+        clips = [replace(each, vectors=blank(each.vectors)) for each in self.clips]
+        return replace(self, clips=clips, bank=replace(self.bank, vectors=blank(self.bank.vectors)))
 
     def chosen(self, clips: Mask, bank: Mask) -> tuple[NDArray[np.float32], Indices, Array]:
         """Return vectors (N, E), classes (N,) and weights (N,) of all examples of some clips and negatives.

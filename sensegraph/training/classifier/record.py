@@ -6,6 +6,7 @@ from typing import Any
 
 from sensegraph import __version__
 from sensegraph.models.classifier import VERSION
+from sensegraph.models.traits import TRAITS_VERSION
 from sensegraph.training.classifier.course import Attempt, Course
 from sensegraph.training.classifier.score import Score, scores
 
@@ -25,6 +26,7 @@ def record(course: Course, head: str) -> dict[str, Any]:
         "backbone": seen.backbone,
         "hands": seen.hands,
         "space": seen.space,
+        "traits": TRAITS_VERSION if seen.traits else 0,
         "net": seen.net,
         "head": head,
         "decision": choice.decision.as_dict(),
@@ -62,10 +64,12 @@ def _training(course: Course) -> dict[str, Any]:
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
-    accuracy = attempt.choice.accuracy
+    accuracy, own = attempt.choice.accuracy, attempt.choice.layer.weight[:-1, : attempt.sight.embedded]
     return {
         "space": attempt.sight.space,
         "hands": attempt.sight.hands,
+        "embedding": bool(own.any()),
+        "traits": attempt.sight.traits,
         "penalty": attempt.choice.trial.penalty,
         "accuracies": {str(penalty): share for penalty, share in attempt.choice.accuracies.items()},
         "accuracy": None if accuracy != accuracy else round(accuracy, 4),

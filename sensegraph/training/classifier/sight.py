@@ -16,6 +16,7 @@ from sensegraph.models.classifier import net_digest
 from sensegraph.models.pixel.architecture import FEATURES
 from sensegraph.models.pixel.checkpoints import Checkpoints, find
 from sensegraph.models.pixel.weights import weights_file
+from sensegraph.models.traits import TRAITS_VERSION
 from sensegraph.training.classifier import bank as banks
 from sensegraph.training.classifier import pixels
 from sensegraph.training.classifier.bank import Bank
@@ -45,6 +46,7 @@ class Sight:
         backbone: What made the embeddings.
         hands: Which hand net looked too.
         space: Name of the embeddings.
+        embedded: Length of an embedding alone; traits stand behind it.
         net: SHA-256 of the temporal net; empty where there is none.
         nets: Name -> SHA-256 of everything that was run.
         examples: Id of a clip -> its examples; none where nobody is seen in it.
@@ -56,12 +58,18 @@ class Sight:
     backbone: str
     hands: str
     space: str
+    embedded: int
     net: str
     nets: Mapping[str, str]
     examples: Mapping[str, Examples]
     bank: Bank
     problems: Sequence[Problem]
     known: int
+
+    @property
+    def traits(self) -> bool:
+        """Whether traits stand behind the embeddings."""
+        return self.bank.vectors.shape[1] > self.embedded
 
 
 def ways(plan: Plan) -> list[Look]:
@@ -107,7 +115,7 @@ def _landmarks(
     }
     net = net_digest(space.name)
     nets = {**body_nets, **hand_nets, f"{space.net}-temporal": net}
-    return Sight("landmarks", hands, space.name, net, nets, found, bank, problems, known)
+    return Sight("landmarks", hands, space.name, space.embedded, net, nets, found, bank, problems, known)
 
 
 def _pixels(
@@ -120,9 +128,9 @@ def _pixels(
     made = {number: pixels.as_examples(arrays) for number, arrays in looked.arrays.items()}
     spaces = {str(arrays["space"]) for arrays in looked.arrays.values()} or {""}
     none = Bank(np.zeros((0, FEATURES), np.float32), np.zeros(0, np.str_))
-    return Sight(
-        found.net, "none", spaces.pop(), "", {str(about["net"]): weights}, made, none, looked.problems, looked.known
-    )
+    nets = {str(about["net"]): weights}
+    space = spaces.pop()
+    return Sight(found.net, "none", space, FEATURES, "", nets, made, none, looked.problems, looked.known)
 
 
 def _features(video: str, before: Arrays, *, net: str, folder: str) -> Arrays:
@@ -144,7 +152,7 @@ def _hashes(*names: str) -> dict[str, str]:
 
 def _bank(project: Project, space: Space, seed: int) -> Bank:
     """Draw the negatives, or take what was kept of an earlier training with the same seed."""
-    versions = [banks.BANK_VERSION, sample.GENERATOR_VERSION, gesture_sample.GENERATOR_VERSION]
+    versions = [banks.BANK_VERSION, sample.GENERATOR_VERSION, gesture_sample.GENERATOR_VERSION, TRAITS_VERSION]
     about = {"bank": versions, "space": space.name, "net": net_digest(space.name), "seed": seed}
     store = Store(project.path)
     kept = store.get(about)

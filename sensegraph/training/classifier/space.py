@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sensegraph.models.gesture import POINT_INDEX, gesture_channels
 from sensegraph.models.skeleton import BLAZEPOSE_INDEX, WINDOW_FRAMES, skeleton_channels
 from sensegraph.models.temporal import BODY_SPACE, HAND_SPACE, TemporalNet
+from sensegraph.models.traits import TRAITS, hand_traits
 from sensegraph.training.calibrate import embed
 from sensegraph.training.classifier.observation import Observation
 
@@ -31,7 +32,7 @@ class Space:
         name: Of its embeddings.
         net: Name of the net: `body` or `gesture`.
         hands: Whether it needs the hands.
-        size: Length of an embedding.
+        size: Length of an embedding, with the traits behind it.
     """
 
     name: str
@@ -59,12 +60,18 @@ class Space:
         return self.of_channels(skeleton_channels(chosen, seen))
 
     def of_channels(self, channels: Floats) -> Floats:
-        """Embed channels (N, channels, 40): (N, E)."""
-        return embed(_net(self.net), channels)
+        """Embed channels (N, channels, 40): (N, E), with the traits of hands behind the embedding."""
+        embedded = embed(_net(self.net), channels)
+        return np.concatenate([embedded, hand_traits(channels)], axis=1) if self.hands else embedded
+
+    @property
+    def embedded(self) -> int:
+        """Length of the embedding alone."""
+        return self.size - (TRAITS if self.hands else 0)
 
 
 BODY = Space(BODY_SPACE, "body", hands=False, size=192)
-HANDS = Space(HAND_SPACE, "gesture", hands=True, size=264)
+HANDS = Space(HAND_SPACE, "gesture", hands=True, size=264 + TRAITS)
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from sensegraph.models.gesture import GestureWindow
 from sensegraph.models.skeleton import WINDOW_FRAMES, SkeletonWindow
 from sensegraph.models.temporal import TemporalNet
+from sensegraph.models.traits import hand_traits
 from sensegraph.training.classifier.examples import examples, present, steps
 from sensegraph.training.classifier.observation import Observation
 from sensegraph.training.classifier.space import BODY, HANDS, as_run, held
@@ -37,7 +38,8 @@ def test_the_embedding_of_a_step_with_hands_is_that_of_a_graph() -> None:
         there = clip.points[number] if clip.seen[number] else None
         window.push(there, clip.hands[number], clip.found[number].astype(np.float32))
         if number in vectors:
-            assert np.allclose(net.step(window), vectors[number], atol=1e-4)
+            assert np.allclose(net.step(window), vectors[number][: HANDS.embedded], atol=1e-4)
+            assert np.allclose(hand_traits(window.tensor())[0], vectors[number][HANDS.embedded :], atol=1e-4)
 
 
 @given(some.integers(1, 400))
