@@ -8,6 +8,7 @@ evaluation a norm is an affine map of each channel: folding it gives official pa
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import TypeVar
 
 import torch
@@ -29,7 +30,7 @@ class Normalised(nn.Module):
         super().__init__()
         convolution.bias = None  # the norm would take it off again
         self.convolution = convolution
-        self.norm = nn.BatchNorm2d(convolution.out_channels, eps=EPSILON)
+        self.norm = nn.BatchNorm2d(convolution.out_channels, eps=EPSILON, momentum=None)  # see `remeasure`
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """Compute (N, C, h, w) -> (N, C', h', w')."""
@@ -46,6 +47,28 @@ def with_norms(net: StridedInflatedNetwork) -> StridedInflatedNetwork:
         nn.init.kaiming_normal_(child.weight, nonlinearity="relu")  # by inputs: right for depthwise ones too
         setattr(parent, name, Normalised(child))
     return net
+
+
+@torch.no_grad()
+def remeasure(module: nn.Module, batches: Iterable[torch.Tensor]) -> None:
+    """Take mean and variance of all norms anew, with the weights as they are now, from some batches.
+
+    A running mean lags behind weights that change quickly, and is worth nothing after the few steps of a small dataset;
+    this is the "precise" estimate of Wu and Johnson, Rethinking "Batch" in BatchNorm, 2021, section 3.
+
+    Args:
+        module: What computes a batch; only its norms change.
+        batches: What to show it.
+    """
+    training = module.training
+    module.eval()
+    for each in module.modules():
+        if isinstance(each, nn.BatchNorm2d):
+            each.reset_running_stats()
+            each.train()
+    for batch in batches:
+        module(batch)
+    module.train(training)
 
 
 def folded(net: StridedInflatedNetwork) -> StridedInflatedNetwork:

@@ -18,6 +18,7 @@ from sensegraph.training.backbone.error import Interrupted, TrainingError, refus
 from sensegraph.training.backbone.evaluation import Scores, by_length, said, score
 from sensegraph.training.backbone.machine import Machine, deterministic
 from sensegraph.training.backbone.mirror import mirror
+from sensegraph.training.backbone.norms import remeasure
 from sensegraph.training.backbone.plan import CLIP_NORM, Plan
 from sensegraph.training.backbone.progress import Epoch, Step, Watch
 from sensegraph.training.backbone.reel import RATE_HZ
@@ -32,6 +33,9 @@ from sensegraph.training.backbone.samples import (
     batches,
 )
 from sensegraph.training.backbone.start import Start
+
+NORM_BATCHES = 32
+"""The norms are measured on so many batches before each evaluation."""
 
 
 class Trainer:
@@ -63,6 +67,10 @@ class Trainer:
         pinned = machine.device == "cuda"
         self._train = batches(Windows(clips, targets, self._look()), self.order, machine.workers, pinned=pinned)
         frames = [min(round(clip.length_s * RATE_HZ) or MOST_FRAMES, MOST_FRAMES) for clip in valid]
+        shown = Order(targets, plan.batch, plan.seed, balance=plan.balance)
+        shown.epoch = plan.epochs  # windows that are drawn in no epoch
+        looked = list(shown)[:NORM_BATCHES] if plan.scratch else []
+        self._norms = batches(Windows(clips, targets, self._look()), looked, machine.workers, pinned=pinned)
         whole = WholeClips(valid, dataset.targets(valid), plan.size)
         self._valid = batches(whole, by_length(frames, plan.batch), machine.workers, pinned=pinned)
         self._names = {"train": [str(clip) for clip in clips], "valid": [str(clip) for clip in valid]}
@@ -175,6 +183,9 @@ class Trainer:
     # --- evaluation ---------------------------------------------------------------------------------------------------
 
     def _evaluate(self) -> Scores:
+        if self.plan.scratch:
+            with self.machine.computing():
+                remeasure(self.best, (batch.pictures.to(self.machine.device) for batch in self._norms))
         done, count = 0, len(self._valid)
 
         def told(batch: Batch) -> None:
