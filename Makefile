@@ -1,12 +1,13 @@
 # make run    a person's exercises named, counted and costed: first camera, or else the sample clip
 # make test   the tests, but the slow ones (make test-slow)     make check  style, types, imports
 # make bench  speed of fitness; bench-models: the networks; bench-counters: repetitions; bench-commands: gesture control
+#             bench-classifier: classifiers of one's own
 # make sample the sample clip anew                              make picture docs/fitness.png anew
 PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-slow check bench bench-models bench-counters bench-commands sample picture clean
+.PHONY: run test test-slow check bench bench-models bench-counters bench-commands bench-classifier sample picture clean
 
 run: .venv/runtime
 	$(BIN)/sensegraph models get
@@ -37,6 +38,10 @@ bench-counters: .venv/complete
 
 bench-commands: .venv/complete
 	$(BIN)/python -m benchmarks.commands
+
+bench-classifier: .venv/complete
+	$(BIN)/sensegraph models get
+	$(BIN)/python -m benchmarks.classifier
 
 sample: .venv/complete
 	$(BIN)/python -m sensegraph.training.render.workout --out graphs/samples/workout.mp4 --truth graphs/samples/workout.json

@@ -20,6 +20,22 @@ def cut(path: Path, seconds: float) -> Path:
     return path
 
 
+def piece(path: Path, begin: float, seconds: float) -> Path:
+    """Write a piece of the sample, from `begin` in seconds, to `path` and return `path`; folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(sample("workout.mp4"))) as whole, av.open(str(path), "w") as cut_out:
+        stream = cut_out.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+        for frame in whole.decode(video=0):
+            if frame.time is not None and begin <= frame.time < begin + seconds:
+                picture = av.VideoFrame.from_ndarray(frame.to_ndarray(format="bgr24"), format="bgr24")
+                cut_out.mux(stream.encode(picture))
+            elif frame.time is not None and frame.time >= begin + seconds:
+                break
+        cut_out.mux(stream.encode())
+    return path
+
+
 def frames(path: Path) -> int:
     """Return how many frames a video has."""
     with av.open(str(path)) as video:

@@ -26,10 +26,11 @@ from sensegraph.cli import cli
 from sensegraph.graph import Graph
 from sensegraph.load import find_graph, load
 from sensegraph.models import catalogue
-from sensegraph.resources import graphs_dir, sample
+from sensegraph.resources import graphs_dir
 from sensegraph.testing import drive
 from sensegraph.training.motion.body import Body
 from sensegraph.training.motion.exercise import perform
+from tests.clips import piece
 
 ROOT = Path(__file__).parents[1]
 NAMES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
@@ -38,7 +39,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PICTURE_KB = 250
 STAND_INS = {
     "GRAPH": "fitness", "FILE": "count.yaml", "PATH": "out.mp4", "R.jsonl": "results.jsonl", "FOLDER": "graphs",
-    "weights": "graphs",
+    "weights": "graphs", "DIR": "gym", "PROJECT": "gym",
 }  # fmt: skip
 """What stands for a reader's own word in a command line of the docs, where one word does for all verbs."""
 
@@ -99,16 +100,7 @@ def checked(path: Path, sets: dict[str, str] | None = None) -> Graph:
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four seconds of squats, cut from the sample."""
-    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    with av.open(str(sample("workout.mp4"))) as whole, av.open(str(path), "w") as cut:
-        stream = cut.add_stream("libx264", rate=24)
-        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
-        for frame in whole.decode(video=0):
-            if frame.time is not None and 16.0 <= frame.time < 20.0:
-                picture = av.VideoFrame.from_ndarray(frame.to_ndarray(format="bgr24"), format="bgr24")
-                cut.mux(stream.encode(picture))
-        cut.mux(stream.encode())
-    return path
+    return piece(tmp_path_factory.mktemp("clip") / "clip.mp4", 16.0, 4.0)
 
 
 @pytest.fixture
@@ -253,9 +245,11 @@ def parse(words: list[str]) -> None:
         if words and words[0].startswith("-"):
             break
         assert words, f"{path} needs a verb"
-        name = words.pop(0)
-        found = command.get_command(click.Context(command), name)
-        assert found is not None, f"there is no `{path} {name}`"
+        try:
+            name, found, words = command.resolve_command(click.Context(command), words)
+        except click.UsageError as error:
+            raise AssertionError(f"there is no `{path} {words[0]}`") from error
+        assert found is not None
         command, path = found, f"{path} {name}"
         if isinstance(command, click.Group) and not words:
             return  # `sensegraph models`: the group itself is meant
@@ -279,9 +273,9 @@ def words_of(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize("document", ALL)
-@pytest.mark.usefixtures("desk")
-def test_every_command_line_can_be_parsed(document: str) -> None:
-    """Verbs, graphs, flags and the values they take."""
+def test_every_command_line_can_be_parsed(desk: Path, document: str) -> None:
+    """Verbs, graphs, flags and the values they take; the project of the docs has been made."""
+    (desk / "gym").mkdir()
     for line in commands(document):
         try:
             parse(words_of(line))
@@ -349,6 +343,31 @@ def test_the_run_of_the_readme_leaves_what_it_says(desk: Path) -> None:
     assert like.keys() == shown.keys()
     with av.open(str(desk / "out.mp4")) as video:
         assert video.streams.video[0].frames > 0
+
+
+@needs_models
+def test_the_classifier_of_the_readme_is_trained_and_names_its_classes(desk: Path) -> None:
+    """Each line from the empty folder on, with clips of the sample where a camera would be; then another clip."""
+    for label, begins in {"squat": (16.0, 18.0, 20.0), "jack": (2.5, 4.5, 6.5)}.items():
+        for begin in begins:
+            piece(desk / "FOLDER" / label / f"{label}_{begin:g}.mp4", begin, 2.0)
+    (block,) = (block for block in blocks("README.md", "") if "project new" in block.text)
+    lines = [shlex.split(line, comments=True)[1:] for line in block.text.splitlines()]
+    assert [words[0] for words in lines] == ["project", "record-clips", "record-clips", "project", "train", "run"]
+    for words in lines:
+        if words[0] == "record-clips":  # no camera here
+            begin = {"wave": 32.0, "nod": 48.0}[words[words.index("--class") + 1]]
+            words += ["--source", str(piece(desk / f"{begin:g}.mp4", begin, 3.0)), "--number", "2"]
+            words += ["--headless", "--countdown", "0", "--duration", "1"]
+        if words[0] == "run":
+            words += ["--source", str(piece(desk / "tried.mp4", 22.0, 1.6))]
+            words += ["--headless", "--pace", "fast", "--results", "R.jsonl"]
+        sensegraph(*words)
+    rows = [json.loads(row) for row in (desk / "R.jsonl").read_text().splitlines()]
+    assert {row["stream"] for row in rows} == {"custom"}
+    assert (rows[0]["frame"], rows[0]["warm"], rows[-1]["frame"]) == (3, False, 25)
+    assert [row["label"] for row in rows].count("squat") >= len(rows) - 1
+    assert (desk / "gym" / "checkpoints" / "classifier" / "report.html").is_file()
 
 
 def test_the_graph_and_the_node_of_a_reader_run(desk: Path) -> None:

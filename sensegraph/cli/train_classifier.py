@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sensegraph.cli import printable, tell
+from sensegraph.cli.nets import need_torch
 from sensegraph.cli.status import fetch_models
 from sensegraph.cli.table import figures
 
@@ -59,6 +60,8 @@ def classifier(
     plan = Plan(chosen, hands, checkpoints, temporal, seed)
     if chosen == "landmarks":
         fetch_models(_nets(hands))
+    else:
+        need_torch()  # for the checkpoint in the form of sense
     with Terminal() as terminal:
         trained = course.train(project, plan, jobs, terminal.show)
         path = checkpoint.write(project.path, trained, name, shlex.join(["sensegraph", *sys.argv[1:]]))

@@ -55,6 +55,8 @@ def write(project: Path, course: Course, name: str, command: str) -> Path:
             about = record(course, hashlib.sha256(content).hexdigest())
             made = _made(course, command)
             (folder / HEAD).write_bytes(content)
+            if course.plan.backbone != "landmarks":
+                _official(folder, course)
             (folder / DESCRIPTION).write_text(_json(about), encoding="utf-8")
             (folder / MADE).write_text(_json(made), encoding="utf-8")
             (folder / REPORT).write_text(page(course, about, made), encoding="utf-8")
@@ -64,6 +66,14 @@ def write(project: Path, course: Course, name: str, command: str) -> Path:
             return _settle(folder, place, name)
         except OSError as error:
             raise unwritable(place, error) from error
+
+
+def _official(folder: Path, course: Course) -> None:
+    from sensegraph.training.classifier.official import export  # needs torch
+
+    (network,) = course.best.sight.nets
+    net, _, version = network.rpartition("-")
+    export(folder, course.best.choice.layer, course.lesson.labels, net, version)
 
 
 def _settle(folder: Path, place: Path, name: str) -> Path:

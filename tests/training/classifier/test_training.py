@@ -183,6 +183,17 @@ def test_background_is_something_else(project: Project, fill: Fill) -> None:
     assert score.scores(trained)["cross-validation"].figures()["classes"][1]["windows"] > 0
 
 
+def test_names_are_only_names(project: Project, fill: Fill) -> None:
+    """Quotes, a dollar sign, markup, dots and an emoji are labels as they are written, and nothing on the page."""
+    odd = ['it\'s "so" $(x)', "<b>ü.. 🙂"]
+    fill([(label, f"{shown}_{number}") for label, shown in zip(odd, LABELS, strict=False) for number in range(2)])
+    folder = write(project, train(project), "my 'own' 🙂")
+    assert load_classifier(folder).labels == (*odd, OTHER)
+    page = (folder / "report.html").read_text()
+    assert "&lt;b&gt;ü" in page
+    assert "<b>" not in page
+
+
 def test_a_full_disk_leaves_no_classifier(project: Project, fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error tells it; the next training has the name."""
     fill(labelled(LABELS[:2], 2))
