@@ -1,13 +1,13 @@
 # make run    a person's exercises named, counted and costed: first camera, or else the sample clip
 # make test   the tests, but the slow ones (make test-slow)     make check  style, types, imports
 # make bench  speed of fitness; bench-models: the networks; bench-counters: repetitions; bench-commands: gesture control
-#             bench-classifier: classifiers of one's own
+#             bench-classifier: classifiers of one's own; bench-transport: the data plane beside its peers
 # make sample the sample clip anew                              make picture docs/fitness.png anew
 PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-slow check bench bench-models bench-counters bench-commands bench-classifier sample picture clean
+.PHONY: run test test-slow check bench bench-models bench-counters bench-commands bench-classifier bench-transport sample picture clean
 
 run: .venv/runtime
 	$(BIN)/sensegraph models get
@@ -39,6 +39,9 @@ bench-counters: .venv/complete
 bench-commands: .venv/complete
 	$(BIN)/python -m benchmarks.commands
 
+bench-transport: .venv-bench/complete
+	.venv-bench/bin/python -m benchmarks.transport
+
 bench-classifier: .venv/complete
 	$(BIN)/sensegraph models get
 	$(BIN)/python -m benchmarks.classifier
@@ -52,7 +55,7 @@ picture: .venv/complete
 	$(BIN)/python docs/picture.py
 
 clean:
-	rm -rf .venv out
+	rm -rf .venv .venv-bench out
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -63,4 +66,9 @@ clean:
 
 .venv/complete: .venv/runtime
 	$(PIP) -e '.[train,test]'
+	@touch $@
+
+.venv-bench/complete: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@
