@@ -143,11 +143,22 @@ def execute(
     with caught() as signals:
         if in_process:
             alone = replace(graph, nodes={n: replace(node, process="all") for n, node in graph.nodes.items()})
-            return run_local(worker_plans(alone, pace, Path(), token, tape=tape)[0], signals, watch)
+            return balanced(run_local(worker_plans(alone, pace, Path(), token, tape=tape)[0], signals, watch))
         with run_folder(graph.name) as folder:
             plans = worker_plans(graph, pace, folder, token, _medium(graph), tape)
             modules = sorted({_module(node.type) for node in graph.nodes.values()} - {""})
-            return Supervisor(plans, spawner(modules), signals, watch=watch).run()
+            return balanced(Supervisor(plans, spawner(modules), signals, watch=watch).run())
+
+
+def balanced(summary: Summary) -> Summary:
+    """Return the summary of a run; one whose account does not balance has failed."""
+    if summary.unaccounted and not summary.error:
+        summary.exit_code = 1
+        summary.error = (
+            f"{summary.unaccounted} packets were neither delivered nor dropped for a reason: a mistake in sensegraph\n"
+            "  Please report it, with the graph."
+        )
+    return summary
 
 
 def _medium(graph: Graph) -> Medium:
