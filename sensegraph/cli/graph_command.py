@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,12 +10,33 @@ import click
 from sensegraph.cli import printable
 from sensegraph.errors import GraphError, Problem
 from sensegraph.load import find_graph, limits, load
-from sensegraph.spec import GraphSpec, ParamSpec
+from sensegraph.spec import GraphSpec, Pace, ParamSpec
 
 GRAPH = "sensegraph.graph"
 """Key of the graph in the context of the command."""
 
 SETS = click.option("--set", "sets", multiple=True, metavar="NODE.PARAM=VALUE", help="Set a parameter of a node.")
+
+PACE = click.option(
+    "--pace", type=click.Choice([pace.value for pace in Pace]), help="Default: fast for files without a window."
+)
+
+
+def running(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the flags that `run`, `record` and `replay` have in common."""
+    flags = (
+        click.option("--headless", is_flag=True, help="Take windows out."),
+        click.option(
+            "--results", type=click.Path(dir_okay=False), help="Every result as a line of JSON; - is standard output."
+        ),
+        click.option("--out", type=click.Path(dir_okay=False), help="The composited picture as video."),
+        click.option("--in-process", is_flag=True, help="All nodes in threads of this process."),
+        SETS,
+        click.option("--quiet", is_flag=True, help="No status line and no summary."),
+    )
+    for flag in reversed(flags):
+        command = flag(command)
+    return command
 
 
 class GraphCommand(click.Command):

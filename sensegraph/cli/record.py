@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sensegraph.cli.graph_command import SETS, GraphCommand, pairs, params_given
+from sensegraph.cli.graph_command import PACE, GraphCommand, pairs, params_given, running
 from sensegraph.cli.run import perform, say_unless
 from sensegraph.cli.status import fetch_models
 from sensegraph.launch import models_of, prepare
@@ -26,17 +26,8 @@ from sensegraph.summary import Summary
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The recording.")
 @click.option("--streams", help="NODE.PORT,...; all. Default: what the sources send, and all results.")
 @click.option("--lossy", is_flag=True, help="Keep pictures as JPEG: a third of the size, and no --verify.")
-@click.option("--headless", is_flag=True, help="Take windows out.")
-@click.option(
-    "--pace", type=click.Choice([pace.value for pace in Pace]), help="Default: fast for files without a window."
-)
-@click.option(
-    "--results", type=click.Path(dir_okay=False), help="Every result as a line of JSON; - is standard output."
-)
-@click.option("--out", type=click.Path(dir_okay=False), help="The composited picture as video.")
-@click.option("--in-process", is_flag=True, help="All nodes in threads of this process.")
-@SETS
-@click.option("--quiet", is_flag=True, help="No status line and no summary.")
+@PACE
+@running
 @click.pass_context
 def record(
     ctx: click.Context,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from sensegraph.cli.graph_command import SETS, pairs
+from sensegraph.cli.graph_command import pairs, running
 from sensegraph.cli.run import perform, say_unless
 from sensegraph.errors import GraphError, Problem
 from sensegraph.launch import prepare
@@ -34,14 +34,7 @@ DIFFERS = 3
 @click.option("--verify", "verifying", is_flag=True, help="Compare with the recording: 0 = the same, 3 = not.")
 @click.option("--contents", "listing", is_flag=True, help="Only tell what the recording holds, as JSON.")
 @click.option("--trust", is_flag=True, help="Run the graph in the recording, wherever it is from.")
-@click.option("--headless", is_flag=True, help="Take windows out.")
-@click.option(
-    "--results", type=click.Path(dir_okay=False), help="Every result as a line of JSON; - is standard output."
-)
-@click.option("--out", type=click.Path(dir_okay=False), help="The composited picture as video.")
-@click.option("--in-process", is_flag=True, help="All nodes in threads of this process.")
-@SETS
-@click.option("--quiet", is_flag=True, help="No status line and no summary.")
+@running
 def replay(
     recording: str,
     graph: str | None,

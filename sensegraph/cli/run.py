@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sensegraph.cli import tell
-from sensegraph.cli.graph_command import SETS, GraphCommand, pairs, params_given
+from sensegraph.cli.graph_command import PACE, GraphCommand, pairs, params_given, running
 from sensegraph.cli.status import Status, fetch_models
 from sensegraph.graph import Graph
 from sensegraph.launch import execute, models_of, notes, prepare
@@ -20,17 +20,8 @@ from sensegraph.summary import Summary
 
 @click.command(cls=GraphCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("graph")
-@click.option("--headless", is_flag=True, help="Take windows out.")
-@click.option(
-    "--pace", type=click.Choice([pace.value for pace in Pace]), help="Default: fast for files without a window."
-)
-@click.option(
-    "--results", type=click.Path(dir_okay=False), help="Every result as a line of JSON; - is standard output."
-)
-@click.option("--out", type=click.Path(dir_okay=False), help="The composited picture as video.")
-@click.option("--in-process", is_flag=True, help="All nodes in threads of this process.")
-@SETS
-@click.option("--quiet", is_flag=True, help="No status line and no summary.")
+@PACE
+@running
 @click.pass_context
 def run(
     ctx: click.Context,

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import io
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import torch
 
 from sensegraph.training.backbone.error import refused
-from sensegraph.training.project.document import lock, replace_file, sync, unwritable
+from sensegraph.training.project.document import lock, replace_file, unwritable
 
 STATE = "last.ckpt"
 BACKBONE = "backbone.ckpt"
@@ -61,18 +60,7 @@ def save_tensors(path: Path, content: Mapping[str, Any]) -> None:
     """
     buffer = io.BytesIO()
     torch.save(dict(content), buffer)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(buffer.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync(path.parent)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise unwritable(path, error) from error
+    replace_file(path, buffer.getbuffer())
 
 
 def load_state(path: Path) -> dict[str, Any]:

@@ -71,18 +71,22 @@ def write(folder: Path, record: Record) -> None:
     replace_file(folder / NAME, record.model_dump_json(indent=1) + "\n")
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write a text file in one step: it is the old or the new one at any moment, after `kill -9` too.
+def replace_file(path: Path, content: str | bytes | memoryview) -> None:
+    """Write a file in one step: it is the old or the new one at any moment, after `kill -9` too.
 
     One process at a time may do that with a file: whoever does holds the lock of the project.
+
+    Args:
+        path: The file.
+        content: Bytes, or a text that is written as UTF-8.
 
     Raises:
         SinkError: It cannot be written; the old one is still there.
     """
     part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
+        with part.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
