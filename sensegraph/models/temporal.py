@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 BODY_SPACE = "landmarks-body@2"
-HAND_SPACE = "landmarks-hands@1"
+HAND_SPACE = "landmarks-hands@2"
 REJECTED = ("Doing nothing", "Doing other things")
 NOBODY = "No person visible"
 

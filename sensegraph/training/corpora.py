@@ -49,6 +49,14 @@ CORPORA = {
 
 PLANS: dict[str, dict[str, Any]] = {
     "body": {"samples": 150_000, "epochs": 9},
-    "gesture": {"samples": 120_000, "epochs": 9, "width": 88, "newest": True},
+    "gesture": {
+        "samples": 300_000,
+        "epochs": 12,
+        "dropout": 0.1,
+        "width": 136,
+        "stride": 2,
+        "newest": True,
+        "half": True,
+    },
 }
 """How each net is trained when nothing else is said; fields of `sensegraph.training.temporal.Plan`."""

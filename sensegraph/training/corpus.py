@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +67,15 @@ class Corpus:
     draw: Draw
 
     def batch(
-        self, seed: int, size: int, takes: Sequence[Take] = (), *, held_out: bool = False, even: bool = False
-    ) -> tuple[Floats, dict[str, Labels]]:
+        self,
+        seed: int,
+        size: int,
+        takes: Sequence[Take] = (),
+        *,
+        held_out: bool = False,
+        even: bool = False,
+        half: bool = False,
+    ) -> tuple[NDArray[Any], dict[str, Labels]]:
         """Draw many windows with two processes; the same numbers give the same windows on every machine.
 
         Args:
@@ -77,9 +84,10 @@ class Corpus:
             takes: motion capture to mix in.
             held_out: from the styles, bodies and cameras that training leaves out.
             even: as many windows of every label, instead of the shares of training.
+            half: give float16 instead of float32.
         """
         sizes = [min(CHUNK, size - at) for at in range(0, size, CHUNK)]
-        tasks = [(self, seed * 100_003 + i, n, takes, held_out, even) for i, n in enumerate(sizes)]
+        tasks = [(self, seed * 100_003 + i, n, takes, held_out, even, half) for i, n in enumerate(sizes)]
         if len(tasks) == 1:
             parts = [_draw(tasks[0])]
         else:
@@ -89,6 +97,9 @@ class Corpus:
         return np.concatenate([part[0] for part in parts]), labels
 
 
-def _draw(task: tuple[Corpus, int, int, Sequence[Take], bool, bool]) -> tuple[Floats, Mapping[str, Labels]]:
-    corpus, seed, size, takes, held_out, even = task
-    return corpus.draw(seed, size, takes, held_out=held_out, even=even)
+def _draw(
+    task: tuple[Corpus, int, int, Sequence[Take], bool, bool, bool],
+) -> tuple[NDArray[Any], Mapping[str, Labels]]:
+    corpus, seed, size, takes, held_out, even, half = task
+    windows, labels = corpus.draw(seed, size, takes, held_out=held_out, even=even)
+    return (windows.astype(np.float16) if half else windows), labels

@@ -167,7 +167,7 @@ def test_hands_come_with_every_frame_and_their_features_with_every_fourth() -> N
     np.testing.assert_allclose(hands[0].scores, [0, 0.8])
     np.testing.assert_allclose(hands[0].points[1, 0, :2], figure().points[16, :2])
     features: list[Features] = outputs["hand_features"]
-    assert {each.space for each in features} == {"landmarks-hands@1"}
+    assert {each.space for each in features} == {"landmarks-hands@2"}
     assert [each.warm for each in features] == [each.warm for each in outputs["features"]]
     assert (len(features), features[-1].vector.tolist()) == (11, [1.0] * 4)
     assert features[-1].traits.shape == (TRAITS,)

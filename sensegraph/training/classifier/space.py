@@ -71,7 +71,7 @@ class Space:
 
 
 BODY = Space(BODY_SPACE, "body", hands=False, size=192)
-HANDS = Space(HAND_SPACE, "gesture", hands=True, size=264 + TRAITS)
+HANDS = Space(HAND_SPACE, "gesture", hands=True, size=544 + TRAITS)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The labels of gesture control: each command half a second before its end, at it, and half a second after."""
+"""The labels of gesture control: each command before its end, at it, and after it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sensegraph.training.motion.gestures.performer import UNSAID, Mark
 
 BACKGROUND = "background"
-OFFSET_S, TOLERANCE_S = 0.5, 0.25
+EARLIEST_S, BEGIN_S, END_S, LATEST_S = -0.75, -0.25, 0.6, 1.1
+"""From the end of a command on: where its three labels begin and end. A command is named for as long after its end as
+it may be told, which also gives a net that needs one step more the time to be sure."""
 COMMANDS = {
     "Clockwise Rotation": "clockwise_rotation",
     "Counter-clockwise Rotation": "counter-clockwise_rotation",
@@ -47,10 +49,10 @@ def control_label(marks: Sequence[Mark], now: float, mirrored: bool) -> int:
         return 0
     mark = min(commands, key=lambda each: abs(now - each.done))
     late = now - mark.done
-    if abs(late) > OFFSET_S + TOLERANCE_S:
+    if not EARLIEST_S <= late <= LATEST_S:
         return 0
     if mark.command == UNSAID:
         return -1
     command = MIRRORED.get(mark.command, mark.command) if mirrored else mark.command
-    step = 0 if late < -TOLERANCE_S else 1 if late <= TOLERANCE_S else 2
+    step = 0 if late < BEGIN_S else 1 if late <= END_S else 2
     return 1 + 3 * list(COMMANDS).index(command) + step

@@ -26,15 +26,17 @@ Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 WINDOW_S = WINDOW_FRAMES / RATE_FPS
 CHOSEN = (*GESTURES, NOTHING, OTHER)
 COMMANDED = ("Swiping", "Thumb", "Zooming")
-SHARES = np.array([3.0 if label.startswith(COMMANDED) else 1.0 for label in GESTURES] + [5.0, 28.0])
+SHARES = np.array([4.0 if label.startswith(COMMANDED) else 1.0 for label in GESTURES] + [5.0, 28.0])
 NEEDED_S, NEEDED, HARDLY = 1.0, 0.7, 0.12
 """A window shows a gesture when it shows this share of it, or of its first second; no gesture below the other share."""
 STILL_M, MOVED_M, STILL_DEG, MOVED_DEG = 0.03, 0.09, 4.0, 9.0
 TRIES = 6
+AROUND_S = (-0.9, 1.2)
+"""When most windows of a command end, from its end on: where each of its labels begins and ends."""
 ROOMY = 0.93  # share of those who make gestures and see to it that their hands are in the picture
 FOUND, MARGIN_S = 0.25, 0.2
 """A gesture of a hand that was found in fewer of its frames is not taught."""
@@ -100,7 +102,7 @@ def moment(rng: Styles, marks: Sequence[Mark], begin: float, end: float, even: b
         return float(rng.uniform(begin + 0.4, end + 0.6))
     mark = marks[int(rng.integers(len(marks)))]
     if mark.command and draw < 0.65 and not even:
-        return mark.done + float(rng.uniform(-0.8, 0.85))
+        return mark.done + float(rng.uniform(*AROUND_S))
     if mark.label == OTHER:
         return float(rng.uniform(begin + 0.4, end + 0.3))
     first = mark.begin + NEEDED * min(mark.end - mark.begin, NEEDED_S)

@@ -31,12 +31,13 @@ def test_labels_are_those_of_the_table() -> None:
         (2.5, "swipe_left_with_right_hand_offset=-0.5"),
         (2.8, "Swipe Left (right hand)"),
         (3.2, "Swipe Left (right hand)"),
-        (3.5, "swipe_left_with_right_hand_offset=0.5"),
-        (3.9, "background"),
+        (3.5, "Swipe Left (right hand)"),
+        (3.9, "swipe_left_with_right_hand_offset=0.5"),
+        (4.2, "background"),
     ],
 )
 def test_label_follows_the_end_of_the_command(now: float, label: str) -> None:
-    """A command complete at second 3 has its labels within a quarter second of -0.5, 0 and +0.5 s."""
+    """A command complete at second 3 is named from a quarter second before it to 0.6 s after it."""
     assert CONTROL_LABELS[control_label([swipe(3.0)], now, mirrored=False)] == label
 
 
