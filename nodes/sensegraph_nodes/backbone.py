@@ -103,7 +103,10 @@ class BackboneNode(Node):
 
     def reads(self) -> Sequence[str]:
         """Return the files of the official weights, if they are used."""
-        return official.files(official.there(self._model(), self.checkpoints, self.heads or ()))
+        try:
+            return official.files(self._weights())
+        except ModelError:
+            return ()  # told with what is needed
 
     def silent(self) -> Mapping[str, str]:
         """Return the outputs that the model does not make."""
@@ -175,6 +178,9 @@ class BackboneNode(Node):
         return self.hands if own is None else own.hands
 
     def _weights(self) -> Checkpoints | None:
+        own = self._own()
+        if own is not None and own.backbone != "landmarks":
+            return official.of_classifier(Path(self.classifier), own, self.checkpoints)
         return official.choose(self._model(), self.checkpoints, self.heads or ())
 
     def _continue(self, stamp: Stamp) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from sensegraph.errors import ModelError
-from sensegraph.models.classifier import load_classifier, read_classifier
+from sensegraph.models.classifier import fits, load_classifier, read_classifier
 from sensegraph.node import Node, Port
 from sensegraph.packet import Stamp
 from sensegraph.payload import Features, Scores
@@ -21,9 +21,9 @@ from sensegraph_nodes.decision import LandmarkDecision
 class CustomHead(Node):
     """Names the classes of a classifier of one's own, or says `Doing other things`.
 
-    The classifier is a folder that `sensegraph train` wrote. It answers from the first step on, before the backbone
-    has seen its whole window (`warm` is false then): clips may be short. An empty picture is `No person visible`. The
-    BackboneNode in front of it has the same `classifier`.
+    The classifier is a folder that `sensegraph train` wrote, or that of a classifier that was trained with sense. It
+    answers from the first step on, before the backbone has seen its whole window (`warm` is false then): clips may be
+    short. An empty picture is `No person visible`. The BackboneNode in front of it has the same `classifier`.
 
     Args:
         classifier: Its folder.
@@ -61,7 +61,7 @@ class CustomHead(Node):
 
     def process(self, features: Features, stamp: Stamp) -> Mapping[str, Scores]:
         """Decide one step."""
-        if features.space != self._decision.space:
+        if not fits(self._decision.space, features.space):
             raise ModelError(
                 f"the classifier {self.classifier} takes the features '{self._decision.space}', but got "
                 f"'{features.space}'\n  Give the BackboneNode the same `classifier`, or train it again on these."

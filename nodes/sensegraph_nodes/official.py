@@ -6,10 +6,12 @@ import contextlib
 import importlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from sensegraph.errors import ModelError
+from sensegraph.models.classifier import Classifier, layers_file
 from sensegraph.models.pixel import checkpoints
 from sensegraph.models.pixel.architecture import ARCHITECTURES
 from sensegraph.models.pixel.checkpoints import Checkpoints, Imported, Place, Resources
@@ -25,7 +27,7 @@ CLASSIFIERS = tuple(head for head in checkpoints.HEADS if head != "met")
 OWN_LAYERS = "gesture_control"
 """The official head that brings the last layers of the network with it, so that no other head fits beside it."""
 
-_SPACE = re.compile(rf"(?P<net>{'|'.join(ARCHITECTURES)})-(?P<version>\w+)(?:-(?P<layers>[^@]+))?@(?P<digest>\w+)")
+_SPACE = re.compile(rf"(?P<net>{'|'.join(ARCHITECTURES)})-(?P<version>\w+)(?:-(?P<layers>[^@]+))?(?:@(?P<digest>\w+))?")
 
 
 class NoHeadError(ModelError):
@@ -54,6 +56,18 @@ def choose(model: Model, folder: str, heads: Sequence[str]) -> Checkpoints | Non
         if model != "auto" or (place is not None and not place.is_dir()):
             raise
         return None
+
+
+def of_classifier(folder: Path, own: Classifier, checkpoints_folder: str) -> Checkpoints:
+    """Return the weights that a classifier of one's own on a pixel network runs with, its own last layers too.
+
+    Raises:
+        ModelError: The network is not there.
+    """
+    net, version, layers = _parts(own.space)
+    place = Path(checkpoints_folder).expanduser() if checkpoints_folder else None
+    found = checkpoints.find(net, place, (), version)
+    return replace(found, heads={layers: layers_file(folder)}) if layers else found
 
 
 def there(model: Model, folder: str, heads: Sequence[str]) -> Checkpoints | None:

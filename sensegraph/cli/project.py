@@ -199,6 +199,45 @@ def export(folder: Path, target: Path, originals: bool) -> None:
 
 @project.command()
 @click.argument("folder", metavar="DIR", type=DIR)
+@click.argument("classifier", metavar="CLASSIFIER", type=DIR)
+@click.argument("clips", metavar="[CLIP]...", nargs=-1)
+@click.option("--accept", is_flag=True, help="Annotate the clips with what is proposed.")
+@click.option("--checkpoints", default="", help="Folder with official weights; none: those that were imported.")
+def suggest(folder: Path, classifier: Path, clips: Sequence[str], accept: bool, checkpoints: str) -> int:
+    """Propose tags for clips that are not annotated yet: what CLASSIFIER, a folder, names in them.
+
+    CLIP is an id, the beginning of one, or a name; without any all are looked at. Those that are annotated stay as
+    they are.
+    """
+    from sensegraph.training.classifier import suggestion
+    from sensegraph.training.project import Project
+
+    opened = Project.open(folder)
+    chosen = [opened.clip(each) for each in clips] or opened.clips()
+    blank = [clip for clip in chosen if opened.annotations(clip) is None]
+    unread = 0
+    for clip in blank:
+        try:
+            found = suggestion.suggest(opened.video(clip), classifier, checkpoints)
+        except SourceError as error:
+            tell(f"clip {clip.id}: {error}")
+            unread += 1
+            continue
+        click.echo(printable(_line(clip)))
+        for each in found:
+            begin, end = each.seconds
+            click.echo(printable(f"  {begin:6.2f} to {min(end, clip.seconds):6.2f} s  {each.label}  {each.score:.0%}"))
+        if accept:
+            suggestion.accept(opened, clip, found)
+    done = len(blank) - unread
+    click.echo(
+        f"{'annotated' if accept else 'proposed for'} {done} clips; {len(chosen) - len(blank)} were annotated already"
+    )
+    return 2 if blank and not done else 0
+
+
+@project.command()
+@click.argument("folder", metavar="DIR", type=DIR)
 @click.argument("clips", metavar="CLIP...", nargs=-1, required=True)
 def remove(folder: Path, clips: Sequence[str]) -> None:
     """Put clips into the bin; CLIP is an id, the beginning of one, or a name."""

@@ -35,6 +35,10 @@ BODY_NETS = ("pose_detection", "pose_landmark_full")
 @click.option("--checkpoints", default="", help="Folder with official weights; none: those that were imported.")
 @click.option("--hands", type=click.Choice(["auto", "none", "lite", "full"]), default="auto", show_default=True,
               help="Hand net; auto takes lite where the body is not enough.")  # fmt: skip
+@click.option("--finetune-layers", "layers", type=click.IntRange(0), default=0, show_default=True,
+              help="Last layers of a pixel network that are trained too.")  # fmt: skip
+@click.option("--epochs", type=click.IntRange(1), default=80, show_default=True,
+              help="Rounds over the clips for these layers, at most.")  # fmt: skip
 @click.option("--temporal", is_flag=True, help="Learn the tags of annotated clips, instead of whole clips.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that look at clips.")
 def classifier(
@@ -44,6 +48,8 @@ def classifier(
     backbone: Backbone | Literal["auto"],
     checkpoints: str,
     hands: Hands,
+    layers: int,
+    epochs: int,
     temporal: bool,
     jobs: int,
 ) -> None:
@@ -57,7 +63,7 @@ def classifier(
 
     project = Project.open(folder)
     chosen: Backbone = "landmarks" if backbone == "auto" else backbone
-    plan = Plan(chosen, hands, checkpoints, temporal, seed)
+    plan = Plan(chosen, hands, checkpoints, layers, epochs, temporal, seed)
     if chosen == "landmarks":
         fetch_models(_nets(hands))
     else:
@@ -96,6 +102,9 @@ def _tell(course: Course, path: Path) -> None:
     if len(dropped) > MOST_DROPPED:
         click.echo(f"and {len(dropped) - MOST_DROPPED} more: see the report")
     seen = course.best.sight
+    if seen.tuned:
+        click.echo(f"last {course.plan.layers} layers trained for {len(seen.tuned.history)} epochs, kept those of "
+                   f"epoch {seen.tuned.best + 1}")  # fmt: skip
     click.echo(f"stands on {seen.space}" + ("" if seen.hands == "none" else f", with hands ({seen.hands})"))
     click.echo(printable(f"wrote {path}\nreport: {path / 'report.html'}"))
 

@@ -1,4 +1,4 @@
-"""A classifier of somebody's own: a folder that training wrote, with a last layer on one of our embeddings."""
+"""A classifier of somebody's own: a folder that training wrote, with a last layer on an embedding; or one of sense."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sensegraph.errors import ModelError
+from sensegraph.models import sense_classifier
+from sensegraph.models.pixel.source import Piece
+from sensegraph.models.pixel.weights import HEAD_KEYS, digest
 from sensegraph.models.temporal import Decision, Head, Layer, weights_folder
 from sensegraph.models.traits import TRAITS_VERSION
 from sensegraph.payload import OTHER
 
 DESCRIPTION = "classifier.json"
 HEAD = "head.onnx"
+LAYERS = "layers.safetensors"
+"""The last layers of a pixel network, where they were trained too."""
+OWN = "custom"
+"""Stands in the space of features that are made with such layers."""
 VERSION = 1
 LARGEST_BYTES = 64 << 20
 REMEDY = "Train it again: sensegraph train PROJECT"
@@ -50,6 +57,7 @@ class Classifier(BaseModel):
         space: Name of the embeddings.
         traits: Version of the traits that stand behind each embedding; 0 where there are none.
         net: SHA-256 of the temporal net that made them; empty for a pixel network, whose space tells its weights.
+        layers: How many last layers of a pixel network it brings with it.
         head: SHA-256 of `head.onnx`.
         decision: Smoothing and thresholds.
     """
@@ -63,6 +71,7 @@ class Classifier(BaseModel):
     space: Annotated[str, Field(min_length=1)]
     traits: Annotated[int, Field(ge=0)] = 0
     net: Digest | Literal[""] = ""
+    layers: Annotated[int, Field(ge=0)] = 0
     head: Digest
     decision: Rules
 
@@ -82,6 +91,8 @@ def read_classifier(folder: Path) -> Classifier:
         ModelError: The folder holds none, or it is damaged or newer than this program.
     """
     path = folder / DESCRIPTION
+    if not path.exists() and (theirs := sense_classifier.file(folder)):
+        return _of_sense(sense_classifier.read(theirs))
     try:
         data = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
@@ -106,6 +117,8 @@ def load_classifier(folder: Path) -> Head:
         ModelError: The folder holds none, it is damaged, or it was made on another net than the one that runs here.
     """
     found = read_classifier(folder)
+    if not (folder / DESCRIPTION).exists() and (theirs := sense_classifier.file(folder)):
+        return _head_of_sense(found, sense_classifier.read(theirs))
     if found.net and (here := net_digest(found.space)) != found.net:
         raise ModelError(
             f"{folder}: the classifier stands on the net {found.net[:12]} of '{found.space}', but here is {here[:12]}\n"
@@ -117,6 +130,36 @@ def load_classifier(folder: Path) -> Head:
     decision = Decision(**found.decision.model_dump())
     layer = _layer(folder / HEAD, found)
     return Head(layer, found.labels, decision, found.space, rejected=(OTHER,))
+
+
+def fits(wanted: str, space: str) -> bool:
+    """Whether features of a space are what a classifier wants; one of sense does not know the digest of the weights."""
+    return wanted in (space, space.partition("@")[0])
+
+
+def layers_file(folder: Path) -> Path:
+    """Return the file with the last layers of the network that a classifier brings with it."""
+    theirs = sense_classifier.file(folder)
+    return theirs if theirs and not (folder / DESCRIPTION).exists() else folder / LAYERS
+
+
+def _of_sense(piece: Piece) -> Classifier:
+    """Describe a classifier that was trained with sense."""
+    about = {
+        "version": VERSION,
+        "labels": sense_classifier.order(piece.labels),
+        "backbone": piece.net,
+        "space": f"{piece.net}-{piece.version}" + (f"-{OWN}" if piece.layers else ""),
+        "layers": piece.layers,
+        "head": digest({key: piece.tensors[key] for key in HEAD_KEYS}),
+        "decision": sense_classifier.DECISION.as_dict(),
+    }
+    return Classifier.model_validate(about)
+
+
+def _head_of_sense(about: Classifier, piece: Piece) -> Head:
+    weight, bias = sense_classifier.rows(piece)
+    return Head(closed(weight, bias), about.labels, Decision(**about.decision.model_dump()), about.space, (OTHER,))
 
 
 def net_digest(space: str) -> str:

@@ -133,7 +133,7 @@ def official_files(net: str, version: str, part: str) -> list[str]:
     return [f"{folder}/{name}" for folder in _FOLDERS.get(part, ())]
 
 
-def find(net: str | None, folder: Path | None, wanted: Sequence[str]) -> Checkpoints:
+def find(net: str | None, folder: Path | None, wanted: Sequence[str], version: str | None = None) -> Checkpoints:
     """Return the first set of weights that is there as a whole; takes milliseconds and opens no file.
 
     Args:
@@ -141,6 +141,7 @@ def find(net: str | None, folder: Path | None, wanted: Sequence[str]) -> Checkpo
             the heads: for `fitness` and `met` the MobileNet first, else the EfficientNet; pro before lite.
         folder: Where to look, see `Resources`; None is what was imported.
         wanted: The heads that are needed: some of `HEADS`, or one of your own that was imported.
+        version: `pro` or `lite`; None takes either.
 
     Raises:
         ModelError: No set is whole. The text lists what the nearest one lacks and where it was looked for.
@@ -153,7 +154,7 @@ def find(net: str | None, folder: Path | None, wanted: Sequence[str]) -> Checkpo
     if net is not None and net not in ARCHITECTURES:
         raise ModelError(f"there is no network '{net}': {', '.join(ARCHITECTURES)}\n  {closest(net, ARCHITECTURES)}")
     place = Imported() if folder is None else Resources(folder)
-    sets = list(_sets(net, place, wanted))
+    sets = [each for each in _sets(net, place, wanted) if version in (None, each[1])]
     if not sets:
         raise ModelError(_unknown(net, place, wanted))
     for candidate in sets:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 import torch
 from torch import nn
 
 from sensegraph.models.pixel.architecture import FEATURES, RECEPTIVE_FIELD, SIZE, STEP_FRAMES, Architecture, Layer
 from sensegraph.models.pixel.blocks import InflatedBlock, convolution, each_picture
-from sensegraph.models.pixel.state import NetState
+from sensegraph.models.pixel.state import Lines, NetState
 
 
 class StridedInflatedNetwork(nn.Module):
@@ -69,26 +69,54 @@ class StridedInflatedNetwork(nn.Module):
                 f"the state has {len(state.lines)} lines, {self.architecture.title} has {self._temporal}: "
                 "it belongs to another network"
             )
-        x = pictures if pictures.dim() == 5 else pictures[None]
-        lines = list(state.lines)
-        at = 0
-        for module in self.cnn:
-            if isinstance(module, InflatedBlock) and module.layer.temporal:
-                x, lines[at] = module.advance(x, lines[at], state.padded)
-                at += 1
-            elif isinstance(module, InflatedBlock):
-                x = module(x)
-            else:
-                x = each_picture(module, x)
-            if not x.shape[1]:  # the rest waits for more pictures
-                x = self._nothing(pictures, len(x))
-                break
-        after = NetState(tuple(lines), state.frames + pictures.shape[-4], state.padded)
+        x, lines = self.through(pictures if pictures.dim() == 5 else pictures[None], state.lines, padded=state.padded)
+        if not x.shape[1]:  # the rest waits for more pictures
+            x = self._nothing(pictures, len(x))
+        after = NetState(lines, state.frames + pictures.shape[-4], state.padded)
         return (x if pictures.dim() == 5 else x[0]), after
+
+    def through(
+        self,
+        x: torch.Tensor,
+        lines: Lines = (),
+        *,
+        first: int = 0,
+        last: int | None = None,
+        padded: bool = True,
+    ) -> tuple[torch.Tensor, Lines]:
+        """Advance streams through some layers alone, those from `first` to before `last`.
+
+        Args:
+            x: What comes out of the layer before the first, (B, T, C, h, w), T >= 1.
+            lines: What the last call returned; none at the start.
+            first: Number of the first layer, 0 or more.
+            last: Number of the layer before which it ends; None for the end.
+            padded: As for `start`.
+
+        Returns:
+            what comes out of the last layer, (B, N, C', h', w'), or of an earlier one where N is 0; and the lines of
+            its temporal layers.
+        """
+        layers = self.cnn[first:last]
+        kept = list(lines or [None] * sum(_temporal(module) for module in layers))
+        at = 0
+        for module in layers:
+            if _temporal(module):
+                x, kept[at] = module.advance(x, kept[at], padded)
+                at += 1
+            else:
+                x = module(x) if isinstance(module, InflatedBlock) else each_picture(module, x)
+            if not x.shape[1]:
+                break
+        return x, tuple(kept)
 
     def _nothing(self, pictures: torch.Tensor, batch: int) -> torch.Tensor:
         height, width = (self.architecture.output_size(size) for size in pictures.shape[-2:])
         return pictures.new_zeros((batch, 0, FEATURES, height, width))
+
+
+def _temporal(module: nn.Module) -> TypeGuard[InflatedBlock]:
+    return isinstance(module, InflatedBlock) and module.layer.temporal
 
 
 def _module(layer: Layer) -> nn.Module:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import torch
 
 Arrays = Mapping[str, NDArray[Any]]
+Lines = tuple["torch.Tensor | None", ...]
 
 _FORMAT = 1
 
@@ -35,7 +36,7 @@ class NetState:
             all of its 45 pictures were there, as in fine-tuning.
     """
 
-    lines: tuple[torch.Tensor | None, ...]
+    lines: Lines
     frames: int = 0
     padded: bool = True
 

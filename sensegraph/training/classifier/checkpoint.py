@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sensegraph import __version__
-from sensegraph.models.classifier import DESCRIPTION, HEAD
+from sensegraph.models.classifier import DESCRIPTION, HEAD, LAYERS
 from sensegraph.models.temporal import Layer
 from sensegraph.training.classifier.course import Course
 from sensegraph.training.classifier.record import record
@@ -69,11 +69,16 @@ def write(project: Path, course: Course, name: str, command: str) -> Path:
 
 
 def _official(folder: Path, course: Course) -> None:
+    from safetensors.numpy import save
+
     from sensegraph.training.classifier.official import export  # needs torch
 
-    (network,) = course.best.sight.nets
+    (network,), tuned = course.best.sight.nets, course.best.sight.tuned
     net, _, version = network.rpartition("-")
-    export(folder, course.best.choice.layer, course.lesson.labels, net, version)
+    layers = tuned.weights if tuned else None
+    export(folder, course.best.choice.layer, course.lesson.labels, net, version, layers)
+    if layers:
+        (folder / LAYERS).write_bytes(save(layers))  # runs without torch
 
 
 def _settle(folder: Path, place: Path, name: str) -> Path:

@@ -17,6 +17,7 @@ from sensegraph.training.classifier.lesson import Lesson, of_classes, of_tags
 from sensegraph.training.classifier.material import Material
 from sensegraph.training.classifier.plan import Plan
 from sensegraph.training.classifier.sight import Sight
+from sensegraph.training.classifier.trial import LEARNT
 from sensegraph.training.project.error import ProjectError
 from sensegraph.training.project.project import Project
 from sensegraph.training.project.record import Clip
@@ -86,7 +87,7 @@ def train(project: Project, plan: Plan, jobs: int, progress: Progress) -> Course
     lesson = of_tags(project) if plan.temporal else of_classes(project)
     attempts: list[Attempt] = []
     remarks: list[Problem] = []
-    for look in sight.ways(plan):
+    for look in sight.ways(plan, lesson):
         if attempts and (attempts[0].choice.accuracy >= ENOUGH or np.isnan(attempts[0].choice.accuracy)):
             break
         began = time.monotonic()
@@ -112,6 +113,8 @@ def _attempt(project: Project, lesson: Lesson, seen: Sight, seed: int, looking_s
     truth = [lesson.truth(clip, seen.examples[clip.id]) for clip in clips]
     material = Material(lesson.labels, [seen.examples[each.id] for each in clips], truth, lesson.mirrors(), seen.bank)
     parted = folds(clips, seed)
+    if seen.tuned:  # what the backbone was tuned on looks too easy: such clips are never tried
+        parted = [0 if clip.id in seen.tuned.held_back else LEARNT for clip in clips]
     choice = decide(material, parted, seed)
     if seen.traits:
         alone = decide(material.without(seen.embedded), parted, seed)

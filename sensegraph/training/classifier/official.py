@@ -13,11 +13,16 @@ from sensegraph.models.pixel.architecture import ARCHITECTURES
 from sensegraph.models.pixel.evidence import CONFIG_FILE
 from sensegraph.models.pixel.heads import LABELS_FILE
 from sensegraph.models.pixel.imports import CLASSIFIERS
+from sensegraph.models.pixel.weights import Weights
 from sensegraph.models.temporal import Layer
 
 
-def export(folder: Path, layer: Layer, labels: Sequence[str], net: str, version: str) -> None:
-    """Write `best_classifier.checkpoint` (`0.weight` and `0.bias`), `label2int.json` and `config.json`; needs torch.
+def export(
+    folder: Path, layer: Layer, labels: Sequence[str], net: str, version: str, layers: Weights | None = None
+) -> None:
+    """Write `best_classifier.checkpoint`, `label2int.json` and `config.json`; needs torch.
+
+    The checkpoint holds `0.weight` and `0.bias`, and the `cnn.N...` of layers that were trained too.
 
     Args:
         folder: Where to.
@@ -25,6 +30,7 @@ def export(folder: Path, layer: Layer, labels: Sequence[str], net: str, version:
         labels: Of its rows.
         net: `efficientnet` or `mobilenet`.
         version: `pro` or `lite`.
+        layers: The last layers of the network, where they were trained too.
 
     Raises:
         OSError: They cannot be written.
@@ -33,7 +39,8 @@ def export(folder: Path, layer: Layer, labels: Sequence[str], net: str, version:
 
     weight, bias = (np.ascontiguousarray(each[: len(labels)], np.float32) for each in (layer.weight, layer.bias))
     content = io.BytesIO()  # torch tells a full disk as no OSError
-    torch.save({"0.weight": torch.from_numpy(weight), "0.bias": torch.from_numpy(bias)}, content)
+    tensors = {**(layers or {}), "0.weight": weight, "0.bias": bias}
+    torch.save({key: torch.from_numpy(values) for key, values in tensors.items()}, content)
     (folder / CLASSIFIERS[0]).write_bytes(content.getvalue())
     numbers = {label: number for number, label in enumerate(labels)}
     about = {"backbone_name": ARCHITECTURES[net].title, "backbone_version": version}

@@ -9,6 +9,7 @@ from sensegraph.models.classifier import VERSION
 from sensegraph.models.traits import TRAITS_VERSION
 from sensegraph.training.classifier.course import Attempt, Course
 from sensegraph.training.classifier.score import Score, scores
+from sensegraph.training.classifier.sight import Tuning
 
 
 def record(course: Course, head: str) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def record(course: Course, head: str) -> dict[str, Any]:
         "space": seen.space,
         "traits": TRAITS_VERSION if seen.traits else 0,
         "net": seen.net,
+        "layers": course.plan.layers,
         "head": head,
         "decision": choice.decision.as_dict(),
         "metrics": {title: _figures(score, course) for title, score in scores(course).items()},
@@ -57,10 +59,18 @@ def _training(course: Course) -> dict[str, Any]:
         "mirrored": {
             label: labels[image] for label, image in zip(labels[:-1], images[:-1], strict=True) if image is not None
         },
+        **({"tuning": _tuning(best.sight.tuned)} if best.sight.tuned else {}),
         "tried": [_attempt(each) for each in course.attempts],
         "bank": {"drawn": len(best.choice.kept), "kept": int(best.choice.kept.sum()), "dropped": dropped},
         "remarks": [str(each.what) for each in course.remarks],
     }
+
+
+def _tuning(tuned: Tuning) -> dict[str, Any]:
+    history = [
+        {key: None if value is None else round(value, 4) for key, value in each.items()} for each in tuned.history
+    ]
+    return {"held_back": sorted(tuned.held_back), "epochs": history, "best": tuned.best + 1}
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:

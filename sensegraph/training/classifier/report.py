@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sensegraph.evaluation.plot import RIGHT, confusion_picture, line, rectangle, svg, text, words
+from sensegraph.evaluation.plot import RIGHT, WRONG, confusion_picture, line, rectangle, svg, text, words
 from sensegraph.evaluation.sheet import grid, sheet
 from sensegraph.training.classifier.course import Course
 from sensegraph.training.classifier.score import Score, scores
 from sensegraph.training.project.project import CLIPS, VIDEO
 
+LOSSES = {"loss": ("learnt", RIGHT), "tried": ("held back", WRONG)}
 TITLES = {
     "cross-validation": "Clips for training, each named by what was fitted without it",
     "valid": "Clips for validation",
@@ -29,7 +30,7 @@ def page(course: Course, about: Mapping[str, Any], made: Mapping[str, Any]) -> s
     parts = [*_head(course, about, made)]
     for score in scores(course).values():
         parts += _score(score, course)
-    parts += [*_choice(about), *_bank(about), *_remarks(course)]
+    parts += [*_tuning(about), *_choice(about), *_bank(about), *_remarks(course)]
     return sheet(f"Classifier of {about['project']}", "".join(parts))
 
 
@@ -85,6 +86,35 @@ def _clips(score: Score) -> Iterator[str]:
         link = f"<a href='../../{CLIPS}/{clip.id}/{VIDEO}'>{text(clip.name)}</a>"
         yield f"<li>{text(shown)} named {text(named)}: {link}, {windows} of {clip.steps} windows</li>"
     yield "</ul>"
+
+
+def _tuning(about: Mapping[str, Any]) -> Iterator[str]:
+    """Draw the losses of fine-tuning, epoch by epoch."""
+    if "tuning" not in about["training"]:
+        return
+    tuning = about["training"]["tuning"]
+    epochs, best = tuning["epochs"], tuning["best"]
+    yield f"<h2>The last {about['layers']} layers</h2><p class='note'>Loss of each epoch on what was learnt and, where "
+    yield f"clips are held back, on these ({len(tuning['held_back'])}). Kept is epoch {best}.</p>"
+    left, top, width, height = 46, 12, 420, 160
+    most = max(each[name] or 0 for each in epochs for name in LOSSES) or 1
+    parts = []
+    for share in (0.0, 0.5, 1.0):
+        y = top + height * (1 - share)
+        parts += [line(left, y, left + width, y), words(left - 6, y + 4, f"{most * share:.2f}", anchor="end")]
+    for name, (title, colour) in LOSSES.items():
+        shown = [(number, each[name]) for number, each in enumerate(epochs) if each[name] is not None]
+        spots = [(left + width * (number + 0.5) / len(epochs), top + height * (1 - loss / most), number + 1, loss)
+                 for number, loss in shown]  # fmt: skip
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _, _ in spots)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [rectangle(x - 3, y - 3, 6, 6, colour, f"epoch {number}, {title}: {loss:.3f}")
+                  for x, y, number, loss in spots]  # fmt: skip
+        if spots:
+            parts.append(words(left + width + 8, spots[-1][1] + 4, title, fill=colour))
+    x = left + width * (best - 0.5) / len(epochs)
+    parts += [line(x, top, x, top + height), words(x, top + height + 16, f"epoch {best}", anchor="middle")]
+    yield svg(left + width + 90, top + height + 24, parts, "loss of each epoch")
 
 
 def _choice(about: Mapping[str, Any]) -> Iterator[str]:

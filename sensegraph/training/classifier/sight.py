@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sensegraph.errors import Problem
 from sensegraph.models import catalogue
-from sensegraph.models.classifier import net_digest
-from sensegraph.models.pixel.architecture import FEATURES
+from sensegraph.models.classifier import OWN, net_digest
+from sensegraph.models.pixel.architecture import ARCHITECTURES, FEATURES
 from sensegraph.models.pixel.checkpoints import Checkpoints, find
-from sensegraph.models.pixel.weights import weights_file
+from sensegraph.models.pixel.weights import Weights, digest, read_weights, weights_file
 from sensegraph.models.traits import TRAITS_VERSION
 from sensegraph.training.classifier import bank as banks
 from sensegraph.training.classifier import pixels
 from sensegraph.training.classifier.bank import Bank
 from sensegraph.training.classifier.examples import Examples, examples
+from sensegraph.training.classifier.folds import folds
+from sensegraph.training.classifier.lesson import Lesson
 from sensegraph.training.classifier.look import Task, look
 from sensegraph.training.classifier.observation import Observation, observe, with_hands
 from sensegraph.training.classifier.plan import Plan
@@ -39,6 +43,25 @@ SIGHT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Tuning:
+    """Last layers of a pixel network that were trained on clips.
+
+    Attributes:
+        weights: By official name.
+        held_back: Ids of the clips that said when to stop: the only ones for training that it has not seen.
+        history: For each epoch the loss on what was learnt, and loss and share of steps named right of the others.
+        best: Number of the epoch that was kept, from 0.
+        seconds: How long it took.
+    """
+
+    weights: Weights
+    held_back: frozenset[str]
+    history: Sequence[Mapping[str, float | None]]
+    best: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """The examples of clips.
 
@@ -52,6 +75,7 @@ class Sight:
         examples: Id of a clip -> its examples; none where nobody is seen in it.
         bank: Negatives of the same space; empty where there are none.
         problems: Of clips that cannot be read.
+        tuned: The last layers that were trained on the clips; None where the backbone is as it was.
         known: How many clips had been looked at before.
     """
 
@@ -65,6 +89,7 @@ class Sight:
     bank: Bank
     problems: Sequence[Problem]
     known: int
+    tuned: Tuning | None = None
 
     @property
     def traits(self) -> bool:
@@ -72,15 +97,22 @@ class Sight:
         return self.bank.vectors.shape[1] > self.embedded
 
 
-def ways(plan: Plan) -> list[Look]:
+def ways(plan: Plan, lesson: Lesson) -> list[Look]:
     """Return the ways to look that a plan allows, the cheapest first.
+
+    Args:
+        plan: What to do.
+        lesson: What is to be learnt, for a backbone that is tuned to it.
 
     Raises:
         ModelError: The weights of a pixel network are not there.
     """
     if plan.backbone != "landmarks":
         folder = Path(plan.checkpoints).expanduser() if plan.checkpoints else None
-        return [functools.partial(_pixels, found=find(plan.backbone, folder, ()), folder=plan.checkpoints)]
+        found = find(plan.backbone, folder, ())
+        if plan.layers:
+            return [functools.partial(_tuned, found=found, plan=plan, lesson=lesson)]
+        return [functools.partial(_pixels, found=found, folder=plan.checkpoints)]
     kinds: dict[str, tuple[Literal["none", "lite", "full"], ...]] = {
         "auto": ("none", "lite"), "none": ("none",), "lite": ("lite",), "full": ("full",),
     }  # fmt: skip
@@ -127,10 +159,73 @@ def _pixels(
     looked = look(project, clips, task, jobs, functools.partial(progress, f"looking at clips with {found.net}"))
     made = {number: pixels.as_examples(arrays) for number, arrays in looked.arrays.items()}
     spaces = {str(arrays["space"]) for arrays in looked.arrays.values()} or {""}
-    none = Bank(np.zeros((0, FEATURES), np.float32), np.zeros(0, np.str_))
     nets = {str(about["net"]): weights}
     space = spaces.pop()
-    return Sight(found.net, "none", space, FEATURES, "", nets, made, none, looked.problems, looked.known)
+    return Sight(found.net, "none", space, FEATURES, "", nets, made, _no_bank(), looked.problems, looked.known)
+
+
+def _tuned(
+    project: Project,
+    clips: Sequence[Clip],
+    jobs: int,
+    progress: Progress,
+    *,
+    found: Checkpoints,
+    plan: Plan,
+    lesson: Lesson,
+) -> Sight:
+    from sensegraph.training.classifier import tuning  # torch
+
+    architecture, path = ARCHITECTURES[found.net], weights_file(found.backbone)
+    mark, first = file_hash(path), len(ARCHITECTURES[found.net].layers) - plan.layers
+    name = f"{found.net}-{found.version}"
+    task = Task({"front": SIGHT_VERSION, "net": name, "weights": mark, "last": first},
+                functools.partial(_front, net=found.net, path=str(path), last=first))  # fmt: skip
+    looked = look(project, clips, task, jobs, functools.partial(progress, f"looking at clips with {found.net}"))
+    shown = [clip for clip in clips if clip.split == "train" and clip.id in looked.arrays]
+    truth = [lesson.moments[clip.id] for clip in shown]
+    back = held_back(folds(shown, plan.seed), truth)
+    weights = read_weights(path, architecture)
+    began = time.monotonic()
+    tuned = tuning.Tuned(architecture, weights, plan.layers, len(lesson.labels), plan.seed)
+    material = tuning.Material([looked.arrays[each.id] for each in shown], truth, back, len(lesson.labels))
+    told = functools.partial(progress, f"training the last {plan.layers} layers")
+    tuning.tune(tuned, material, plan.epochs, plan.seed, told)
+    own = tuned.weights()
+    space = f"{name}-{OWN}@{digest({**weights, **own})[:8]}"
+    made = {number: tuned.examples(arrays) for number, arrays in looked.arrays.items()}
+    ids = frozenset(clip.id for clip, out in zip(shown, back, strict=True) if out)
+    done = Tuning(own, ids, [asdict(each) for each in tuned.history], tuned.best or 0, time.monotonic() - began)
+    return Sight(
+        found.net, "none", space, FEATURES, "", {name: mark}, made, _no_bank(), looked.problems, looked.known, done
+    )
+
+
+def held_back(parted: Sequence[int], truth: Sequence[NDArray[np.intp]]) -> list[bool]:
+    """Return which clips are held back from tuning: those of the first fold without whom no class is lost.
+
+    Args:
+        parted: Fold of each clip.
+        truth: Classes of the steps of each clip.
+    """
+    elsewhere: set[int] = set()
+    for fold, labels in zip(parted, truth, strict=True):
+        elsewhere |= set(labels.tolist()) if fold else set()
+    return [not fold and set(labels.tolist()) <= elsewhere for fold, labels in zip(parted, truth, strict=True)]
+
+
+def _no_bank() -> Bank:
+    return Bank(np.zeros((0, FEATURES), np.float32), np.zeros(0, np.str_))
+
+
+def _front(video: str, before: Arrays, *, net: str, path: str, last: int) -> Arrays:
+    import torch
+
+    from sensegraph.training.classifier import front
+
+    torch.set_num_threads(1)
+    architecture = ARCHITECTURES[net]
+    return front.look(video, front.network(architecture, read_weights(path, architecture)), last)
 
 
 def _features(video: str, before: Arrays, *, net: str, folder: str) -> Arrays:

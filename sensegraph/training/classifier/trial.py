@@ -17,6 +17,8 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 PENALTIES = (0.1, 0.03, 0.01, 0.003)
+LEARNT = -1
+"""The fold of a clip that is learnt from in every fold, and never tried."""
 LEAST_FOLDS = 3
 """The bank is tried in as many, also where the clips cannot be parted."""
 
@@ -52,7 +54,7 @@ def run(material: Material, folds: Sequence[int], kept: Mask, penalty: float, se
 
     Args:
         material: All there is.
-        folds: (clips,) fold of each clip.
+        folds: (clips,) fold of each clip, or `LEARNT`.
         kept: (negatives,) the negatives that are still in the bank.
         penalty: Of the fits.
         seed: Decides which movements of the bank are left out together.
