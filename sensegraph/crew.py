@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sensegraph import dead_letter
 from sensegraph.errors import SensegraphError
+from sensegraph.join import JoinedSet
 from sensegraph.loop import NodeLoop
 from sensegraph.node import Node
-from sensegraph.plan import EdgePlan, WorkerPlan, edge_name, make_inbox, make_node, make_pools, make_writer
+from sensegraph.plan import EdgePlan, NodePlan, WorkerPlan, edge_name, make_inbox, make_node, make_pools, make_writer
 from sensegraph.recording.deck import Deck
 from sensegraph.recording.tape import Tape
 from sensegraph.registry import find
@@ -19,6 +23,7 @@ from sensegraph.spec import Pace
 from sensegraph.transport import memory
 from sensegraph.transport.writer import Writer
 from sensegraph.transport.zeromq import Wire
+from sensegraph.whereabouts import Whereabouts
 
 
 class Crew:
@@ -41,6 +46,7 @@ class Crew:
         self._on_failure = on_failure
         self._writers: dict[str, Writer] = {}
         self._threads: list[threading.Thread] = []
+        self.notes: deque[str] = deque()
         base, pace = Path(plan["base"]), Pace(plan["pace"])
         self._deck = Deck(Tape(**plan["tape"]), [each["name"] for each in plan["nodes"]])
         nodes = {each["name"]: self._deck.node(each["name"], make_node(each, base)) for each in plan["nodes"]}
@@ -63,10 +69,28 @@ class Crew:
                 outputs[edge["source"]][edge["output"]].append(writer)
             self._connect(edge, inboxes, wire, base)
         pools = make_pools(plan, wire.shared if wire else None, nodes)
-        return [
-            NodeLoop(name, node, inboxes[name], outputs[name], pace, on_stop, pools.get(name, {}))
-            for name, node in nodes.items()
-        ]
+        poison = {n: [(source, int(time_ns)) for at, source, time_ns in plan["poison"] if at == n] for n in nodes}
+        loops = []
+        at = Whereabouts(Path(plan["folder"]), plan["worker"], len(nodes)) if wire else None
+        for number, each in enumerate(plan["nodes"]):
+            name, bury = each["name"], functools.partial(self._bury, each)
+            loop = NodeLoop(
+                name, nodes[name], inboxes[name], outputs[name], pace, on_stop, pools.get(name, {}), poison[name], bury
+            )
+            if at is not None:
+                loop.enter, loop.leave = functools.partial(at.enter, number), functools.partial(at.leave, number)
+            loops.append(loop)
+        return loops
+
+    def _bury(self, node: NodePlan, joined: JoinedSet) -> None:
+        """Keep what a node failed on twice, and tell where."""
+        what = f"node '{node['name']}': frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s was skipped"
+        try:
+            path = dead_letter.write(node["name"], node["type"], node["params"], joined)
+        except (OSError, SensegraphError) as error:
+            self.notes.append(f"{what}; it could not be kept: {getattr(error, 'strerror', None) or error}")
+        else:
+            self.notes.append(f"{what}, and kept as {path}")
 
     def _connect(self, edge: EdgePlan, inboxes: dict[str, Any], wire: Wire | None, base: Path) -> None:
         writer, inbox = self._writers.get(edge_name(edge)), inboxes.get(edge["target"])

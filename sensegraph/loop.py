@@ -37,6 +37,12 @@ class NodeLoop:
         pace: In live pace a source that is not live itself is held back to real time.
         on_stop: Called when the node wants the whole graph to end (a window that was closed).
         pools: Output port -> the memory that it shares with other processes.
+        poison: Packets (source, media time) that the node failed on before: they are handed to `on_poison` instead.
+        on_poison: Called with such a set.
+
+    Attributes:
+        enter: Called with the stamp of a set before `process`.
+        leave: Called when `process` has returned; not when it failed.
     """
 
     def __init__(
@@ -48,6 +54,8 @@ class NodeLoop:
         pace: Pace,
         on_stop: Callable[[], None] = lambda: None,
         pools: Mapping[str, Pool] = MappingProxyType({}),
+        poison: Collection[tuple[str, int]] = (),
+        on_poison: Callable[[JoinedSet], None] = lambda joined: None,
     ) -> None:
         self.name = name
         self.node = node
@@ -57,6 +65,9 @@ class NodeLoop:
         self._inbox = inbox
         self._outputs = outputs
         self._on_stop = on_stop
+        self._poison, self._on_poison = frozenset(poison), on_poison
+        self.enter: Callable[[Stamp], None] = lambda stamp: None
+        self.leave: Callable[[], None] = lambda: None
         self._pace = pace
         self._stopping = threading.Event()
         self._sent_ns = {port: -NEVER for port in node.outputs}
@@ -154,13 +165,19 @@ class NodeLoop:
         self.meter.packets += 1
         self.meter.time_ns = joined.stamp.time_ns
         self.meter.age.add((time.monotonic_ns() - joined.stamp.capture_ns) / 1e6)
+        if (joined.stamp.source, joined.stamp.time_ns) in self._poison:
+            self._on_poison(joined)
+            return
         arguments = dict(joined.payloads)
         if self._wants_stamp:
             arguments["stamp"] = joined.stamp
         if self._wants_stamps:
             arguments["stamps"] = joined.stamps
         place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
-        self._send_all(self._call(place, functools.partial(self.node.process, **arguments)), joined.stamp)
+        self.enter(joined.stamp)
+        made = self._call(place, functools.partial(self.node.process, **arguments))
+        self.leave()
+        self._send_all(made, joined.stamp)
 
     def _discard(self) -> None:
         """Take what still comes, so that nobody waits for this node."""

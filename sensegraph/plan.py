@@ -52,7 +52,11 @@ class EdgePlan(TypedDict):
 
 
 class WorkerPlan(TypedDict):
-    """Everything a worker needs to know; `workers` is how many there are, `medium` a `spec.Medium`, `tape` a `Tape`."""
+    """Everything a worker needs to know.
+
+    `workers` is how many there are, `medium` a `spec.Medium`, `tape` a `Tape`; `poison` are packets (node, source,
+    media time) on which a node failed twice.
+    """
 
     run: bytes
     folder: str
@@ -63,6 +67,7 @@ class WorkerPlan(TypedDict):
     epoch: int
     pace: str
     tape: dict[str, Any]
+    poison: list[tuple[str, str, int]]
     nodes: list[NodePlan]
     edges: list[EdgePlan]
 
@@ -85,6 +90,7 @@ def worker_plans(
             "epoch": 0,
             "pace": pace.value,
             "tape": asdict(tape or Tape()),
+            "poison": [],
             "nodes": [{"name": n.name, "type": n.type_name, "params": dict(n.params)} for n in nodes],
             "edges": [e for e in edges if worker in (e["source_worker"], e["target_worker"])],
         }

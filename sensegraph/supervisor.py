@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any
 import msgpack
 import zmq
 
+from sensegraph import whereabouts
 from sensegraph.control import Desk, Reply, router
 from sensegraph.errors import RunError
+from sensegraph.packet import NANOSECONDS
 from sensegraph.plan import WorkerPlan
 from sensegraph.signals import Signals
 from sensegraph.spawn import Spawner
@@ -22,6 +24,8 @@ from sensegraph.summary import Snapshot, Summary
 Watch = Callable[[Snapshot], None]
 
 LAST_WORDS_MS = 200
+TRIES = 2
+"""A packet with which a worker ends so often is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class _Member:
     reports: dict[str, Any] = field(default_factory=dict)
     failure: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
+    tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     @property
     def names(self) -> str:
@@ -109,6 +114,8 @@ class Supervisor:
                 self._step()
             self._phase = "ended"
             self._summary.last = self.snapshot()
+            if self._watch:
+                self._watch(self._summary.last)  # what happened since it last looked
             for member in self._members:
                 self._summary.reports |= member.reports
             return self._summary
@@ -208,7 +215,19 @@ class Supervisor:
         if member.failure.get("lasting") or self._phase == "starting":
             self._fail(text, member.failure.get("exit_code", 3))
         else:
-            self._restart(member, text)
+            self._restart(member, text + self._spare(member))
+
+    def _spare(self, member: _Member) -> str:
+        """Let a worker skip a packet at which it ended again, in whatever way; return what to say of it."""
+        names = [node["name"] for node in member.plan["nodes"]]
+        packet = whereabouts.read(Path(member.plan["folder"]), member.plan["worker"], names)
+        if packet is None:
+            return ""
+        member.tries[packet] += 1
+        if member.tries[packet] < TRIES:
+            return ""
+        member.plan["poison"].append(packet)
+        return f" ({TRIES} times with the packet at {packet[2] / NANOSECONDS:.3f} s: it will be skipped)"
 
     def _restart(self, member: _Member, text: str) -> None:
         now = self._clock()

@@ -151,6 +151,8 @@ class Worker:
         return None
 
     def _pass_on_notes(self) -> None:
+        while self._crew is not None and self._crew.notes:
+            self._send("note", text=self._crew.notes.popleft())
         while self._shared is not None and self._shared.notes:
             names = ", ".join(node["name"] for node in self._plan["nodes"])
             self._send("note", text=f"node '{names}': {self._shared.notes.pop(0)}")
@@ -166,6 +168,7 @@ class Worker:
             self._crew.abandon()
             self._crew.join(2.0)
         figures = self._crew.figures() if self._crew else {}
+        self._pass_on_notes()
         self._send("failed", text=text, exit_code=code, lasting=lasting, **figures)
         self._control.close()
         self._context.term()

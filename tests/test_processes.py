@@ -8,8 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+
+from sensegraph import Node, Port, dead_letter
 
 NODES = '''
 import os, time
@@ -38,15 +41,17 @@ class Twice(Node):
     def open(self) -> None:
         time.sleep(self.slow_open)
     def process(self, n):
-        if n["n"] == self.at and not (self.once and os.path.exists(self.once)):
+        bad = n["n"] == self.at or (self.how == "worse" and n["n"] > self.at)
+        if bad and not (self.once and os.path.exists(self.once)):
             if self.once:
                 open(self.once, "w").close()
-            if self.how == "raise":
+            if self.how in ("raise", "worse"):
                 raise ValueError("a bad number")
             if self.how == "exit":
                 os._exit(9)
             if self.how == "stop":
                 os.kill(os.getpid(), 19)
+                time.sleep(60)  # another thread may take the signal: this one goes on for a moment
         return {"n": {"n": 2 * n["n"]}}
 
 class Write(Node):
@@ -86,7 +91,7 @@ class Bench:
         command = [str(Path(sys.executable).with_name("sensegraph")), "run", str(self.graph(**graph)), *flags]
         return subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-            env=os.environ | {"XDG_RUNTIME_DIR": str(self.folder)},
+            env=os.environ | {"XDG_RUNTIME_DIR": str(self.folder), "XDG_STATE_HOME": str(self.folder / "state")},
         )  # fmt: skip
 
     def run(self, *flags: str, **graph: str) -> tuple[int, str]:
@@ -193,11 +198,29 @@ def test_a_worker_that_hangs_is_replaced(bench: Bench) -> None:
 
 def test_a_node_that_always_fails_ends_the_graph_with_3(bench: Bench) -> None:
     """One message names node, frame, error and place; there is no traceback."""
-    code, said = bench.run(middle=", at: 20, how: raise")
+    code, said = bench.run(middle=", at: 20, how: worse")
     assert code == 3
-    assert "node 'twice' failed at frame 20" in said
+    assert "node 'twice' failed at frame 2" in said
     assert "ValueError: a bad number (mine.py:" in said
     assert "Traceback" not in said
+
+
+@needs_proc
+@pytest.mark.parametrize("how", ["raise", "exit", "stop"])
+def test_a_packet_that_fails_twice_is_skipped_and_kept(bench: Bench, how: str) -> None:
+    """Fault 11: the run goes on without that one packet, says so, and the node can be tried on it again."""
+    code, said = bench.run(middle=f", at: 20, how: {how}")
+    assert code == 0, said
+    assert bench.numbers() == [n for n in range(0, 120, 2) if n != 40]
+    (letter,) = (bench.folder / "state").rglob("*.letter")
+    assert str(letter) in said.replace("\n", "")
+    assert letter.stat().st_mode & 0o077 == 0
+
+    class Twice(Node):
+        inputs: ClassVar = {"n": Port(dict)}
+
+    assert dead_letter.read(letter, Twice) == {"n": {"n": 20}}
+    bench.assert_nothing_left()
 
 
 @needs_proc
