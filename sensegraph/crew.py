@@ -143,6 +143,12 @@ class Crew:
         for loop in self.loops:
             loop.stop()
 
+    def change(self, node: str, name: str, value: Any) -> None:
+        """Give a parameter of a node another value before its next packet."""
+        for loop in self.loops:
+            if loop.name == node:
+                loop.change(name, value)
+
     def abandon(self) -> None:
         """Make every loop leave at once."""
         for loop in self.loops:

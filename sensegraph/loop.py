@@ -6,6 +6,7 @@ import functools
 import inspect
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -66,6 +67,7 @@ class NodeLoop:
         self._outputs = outputs
         self._on_stop = on_stop
         self._poison, self._on_poison = frozenset(poison), on_poison
+        self._changes: deque[tuple[str, Any]] = deque()
         self.enter: Callable[[Stamp], None] = lambda stamp: None
         self.leave: Callable[[], None] = lambda: None
         self._pace = pace
@@ -105,6 +107,15 @@ class NodeLoop:
             self._on_stop()
             self._discard()
 
+    def change(self, name: str, value: Any) -> None:
+        """Give a parameter of the node another value before its next packet."""
+        self._changes.append((name, value))
+
+    def _apply_changes(self) -> None:
+        while self._changes:
+            name, value = self._changes.popleft()
+            self._call(f"change of {name}", functools.partial(self.node.change, name, value))
+
     def stop(self) -> None:
         """Ask a source to stop reading; its streams end and the graph drains behind it."""
         self._stopping.set()
@@ -130,6 +141,7 @@ class NodeLoop:
         count = 0
         items = iter(source.read())
         while not self._stopping.is_set():
+            self._apply_changes()
             outputs = self._call(f"frame {count}", lambda: next(items, None))
             if outputs is None:
                 return
@@ -174,6 +186,7 @@ class NodeLoop:
         if self._wants_stamps:
             arguments["stamps"] = joined.stamps
         place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
+        self._apply_changes()
         self.enter(joined.stamp)
         made = self._call(place, functools.partial(self.node.process, **arguments))
         self.leave()

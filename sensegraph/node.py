@@ -90,6 +90,7 @@ class Node:
         needs_display: The node opens a window: it is taken out when there is no display.
         acts: The node does something that must not happen again when a recording is played (it presses keys, starts
             programs): it is then left out.
+        changeable: Parameters that may get another value while the node runs (`sensegraph set`).
         restamps: The node's outputs carry times of their own, so no bounds are promised for it. A source whose items
             are not in order of time over all its outputs says so too.
         lenders: Output -> where `loan` takes arrays from; set by whoever runs the node.
@@ -99,6 +100,7 @@ class Node:
     outputs: ClassVar[Mapping[str, Port]] = {}
     needs_display: ClassVar[bool] = False
     acts: ClassVar[bool] = False
+    changeable: ClassVar[frozenset[str]] = frozenset()
     restamps: ClassVar[bool] = False
     lenders: Mapping[str, Lender] = MappingProxyType({})
 
@@ -146,6 +148,13 @@ class Node:
             sensegraph.Stop: The node wants the whole graph to end (a window that was closed).
         """
         raise TypeError(f"{type(self).__name__} has no process()")
+
+    def change(self, name: str, value: Any) -> None:
+        """Take another value of a parameter in `changeable`, valid by its type; called between two packets.
+
+        A node that has computed something from it in `open` computes that anew here.
+        """
+        setattr(self, name, value)
 
     def finish(self) -> Mapping[str, Any] | Iterable[Mapping[str, Any]] | None:
         """Return what is left to send when the first input has ended."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 
 import pydantic
 
-from sensegraph.errors import GraphError, Problem, closest
+from sensegraph.errors import GraphError, Problem, RunError, closest
 from sensegraph.node import Node
 
 FIELD = "field_"
@@ -76,6 +76,32 @@ def validate(kind: type[Node], params: Mapping[str, Any]) -> dict[str, tuple[str
                 problems.setdefault(name, (f"{params.get(name)!r}: {said}", remedy))
         return problems
     return {}
+
+
+def must_change(kind: type[Node], place: str, params: Mapping[str, Any], name: str, value: Any) -> None:
+    """Check that a parameter may get a value while its node runs.
+
+    Args:
+        kind: The node.
+        place: What to call the parameter in an error.
+        params: All its parameters as they are.
+        name: The one to change.
+        value: The new value.
+
+    Raises:
+        RunError: It cannot change then, or not to this value.
+    """
+    if name not in kind.changeable:
+        some = ", ".join(sorted(kind.changeable)) or "none"
+        raise RunError(f"{place}: {kind.__name__} cannot change it while it runs\n  It can change: {some}.")
+    if wrong := validate(kind, {**params, name: value}):
+        what, remedy = next(iter(wrong.values()))
+        raise RunError(f"{place}: {what}\n  {remedy}")
+
+
+def default(kind: type[Node], name: str) -> Any:
+    """Return the default of a parameter; None where it has none."""
+    return next((each.default for each in describe(kind) if each.name == name), None)
 
 
 def describe(kind: type[Node]) -> list[Parameter]:

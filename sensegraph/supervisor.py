@@ -12,11 +12,12 @@ from typing import Any
 import msgpack
 import zmq
 
-from sensegraph import whereabouts
+from sensegraph import parameters, whereabouts
 from sensegraph.control import Desk, Reply, router
-from sensegraph.errors import RunError
+from sensegraph.errors import RunError, closest
 from sensegraph.packet import NANOSECONDS
 from sensegraph.plan import WorkerPlan
+from sensegraph.registry import find
 from sensegraph.signals import Signals
 from sensegraph.spawn import Spawner
 from sensegraph.summary import Snapshot, Summary
@@ -155,9 +156,32 @@ class Supervisor:
 
     def _answer(self, request: Mapping[str, Any], reply: Reply) -> None:
         """Answer somebody who asks this run."""
-        if request["kind"] != "snapshot":
+        if request["kind"] == "snapshot":
+            reply(asdict(self.snapshot()))
+        elif request["kind"] == "set":
+            reply(self._set(request["node"], request["param"], request["value"]))
+        else:
             raise RunError(f"this run does not know '{request['kind']}'")
-        reply(asdict(self.snapshot()))
+
+    def _set(self, name: str, param: str, value: Any) -> dict[str, Any]:
+        """Give a parameter of a node another value, now and whenever it is started again.
+
+        Raises:
+            RunError: There is no such node or parameter, it cannot change in a run, or not to this value.
+        """
+        nodes = {node["name"]: (member, node) for member in self._members for node in member.plan["nodes"]}
+        if name not in nodes:
+            raise RunError(f"there is no node '{name}' in this run\n  {closest(name, nodes, ', '.join(nodes))}")
+        member, node = nodes[name]
+        if member.plan["tape"]["record"]:
+            raise RunError("this run is recorded, and a recording does not hold changes: it could not be verified")
+        kind = find(node["type"], Path(member.plan["base"]))
+        parameters.must_change(kind, f"{name}.{param}", node["params"], param, value)
+        was = node["params"].get(param, parameters.default(kind, param))
+        node["params"][param] = value
+        if member.state == "running":
+            self._order(member, "change", node=name, param=param, value=value)
+        return {"was": was, "now": value}
 
     def _start(self, member: _Member) -> None:
         member.state, member.failure, member.reason = "starting", {}, ""

@@ -2,8 +2,8 @@
 
 Control messages are msgpack maps over one DEALER socket. To the supervisor: `hello`, `ready`, `beat` (twice a second,
 with figures), `stop` (a node wants the end), `note` (something to tell the user), `failed`, `ended`. From it: `start`,
-`stop` (sources end, the rest drains), `abandon` (leave without draining), `gone` (every start of `worker` before
-`epoch` is dead).
+`stop` (sources end, the rest drains), `abandon` (leave without draining), `change` (another value of a parameter),
+`gone` (every start of `worker` before `epoch` is dead).
 """
 
 from __future__ import annotations
@@ -147,6 +147,8 @@ class Worker:
             message = msgpack.unpackb(self._control.recv())
             if message["kind"] == "gone" and self._shared is not None:
                 self._shared.gone(message["worker"], message["epoch"])
+            if message["kind"] == "change" and self._crew is not None:
+                self._crew.change(message["node"], message["param"], message["value"])
             return str(message["kind"])
         return None
 

@@ -104,6 +104,7 @@ class CalorieAccumulator(Node):
         "features": Port(Features, "embeddings of a pixel network", optional=True, join="exact"),
     }
     outputs: ClassVar[Mapping[str, Port]] = {"totals": Port(Totals, "metabolic rate and energy so far")}
+    changeable: ClassVar[frozenset[str]] = frozenset({"weight", "age", "gender"})
 
     def __init__(
         self,
@@ -123,7 +124,7 @@ class CalorieAccumulator(Node):
 
     def open(self) -> None:
         """Start from zero."""
-        self._factor = correction(self.weight, resting_rate(self.weight, self.height, self.age, self.gender))
+        self._factor = self._corrected()
         self._reference = ReferenceMeter(self.weight, self._factor)
         self._work = WorkModel(self.height / 100)
         self._network = MetNetwork(self.checkpoints)
@@ -132,6 +133,15 @@ class CalorieAccumulator(Node):
         self._kcal = 0.0
         self._time_ns: int | None = None
         self._now: Totals | None = None
+
+    def change(self, name: str, value: Any) -> None:
+        """Count for another person from now on; what was spent so far stays."""
+        super().change(name, value)
+        self._factor = self._corrected()
+        self._reference.weight_kg, self._reference.factor = self.weight, self._factor
+
+    def _corrected(self) -> float:
+        return correction(self.weight, resting_rate(self.weight, self.height, self.age, self.gender))
 
     def process(
         self,

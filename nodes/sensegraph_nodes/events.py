@@ -53,6 +53,7 @@ class EventDetector(Node):
 
     inputs: ClassVar[Mapping[str, Port]] = {"scores": Port(Scores, "decisions of a classifier")}
     outputs: ClassVar[Mapping[str, Port]] = {"events": Port(Event, "a packet for each event, when it is over")}
+    changeable: ClassVar[frozenset[str]] = frozenset({"labels", "thresholds", "refractory", "hold", "fall"})
 
     def __init__(
         self,

@@ -31,6 +31,7 @@ COMMANDS = {
     "record-clips": "record_clips:record_clips",
     "flip": "flip:flip",
     "top": "top:top",
+    "set": "set:set_",
     "doctor": "doctor:doctor",
 }
 
