@@ -19,6 +19,7 @@ from sensegraph.plan import EdgePlan, NodePlan, WorkerPlan, edge_name, make_inbo
 from sensegraph.recording.deck import Deck
 from sensegraph.recording.tape import Tape
 from sensegraph.registry import find
+from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace
 from sensegraph.transport import memory
 from sensegraph.transport.writer import Writer
@@ -79,6 +80,9 @@ class Crew:
             )
             if at is not None:
                 loop.enter, loop.leave = functools.partial(at.enter, number), functools.partial(at.leave, number)
+                if type(nodes[name]).state is not Node.state:
+                    keep = max((make_writer(edge).capacity for edge in into[name]), default=0)
+                    loop.savepoints = Savepoints(Path(plan["folder"]), name, plan["run"], keep)
             loops.append(loop)
         return loops
 

@@ -18,6 +18,7 @@ from sensegraph.metrics import Meter
 from sensegraph.node import Node, Source, Stop
 from sensegraph.packet import Bound, Packet, Stamp
 from sensegraph.payload import Result
+from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace
 from sensegraph.transport.pool import Pool
 from sensegraph.transport.reader import Inbox
@@ -44,6 +45,7 @@ class NodeLoop:
     Attributes:
         enter: Called with the stamp of a set before `process`.
         leave: Called when `process` has returned; not when it failed.
+        savepoints: Where the state of the node is kept; None where it has none, or nobody could take it over.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class NodeLoop:
         self._on_stop = on_stop
         self._poison, self._on_poison = frozenset(poison), on_poison
         self._changes: deque[tuple[str, Any]] = deque()
+        self.savepoints: Savepoints | None = None
+        self._resumed = False
         self.enter: Callable[[Stamp], None] = lambda stamp: None
         self.leave: Callable[[], None] = lambda: None
         self._pace = pace
@@ -102,6 +106,7 @@ class NodeLoop:
                 self._run_source(self.node)
             else:
                 self._run_sets()
+                self._resume(NEVER)
                 self._send_all(self._call("finish()", self.node.finish), Stamp(self.meter.time_ns))
         except Stop:
             self._on_stop()
@@ -186,11 +191,22 @@ class NodeLoop:
         if self._wants_stamps:
             arguments["stamps"] = joined.stamps
         place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
+        self._resume(joined.stamp.time_ns)
         self._apply_changes()
         self.enter(joined.stamp)
         made = self._call(place, functools.partial(self.node.process, **arguments))
         self.leave()
         self._send_all(made, joined.stamp)
+        if self.savepoints is not None and (state := self.node.state()) is not None:
+            self.savepoints.save(joined.stamp.time_ns, state)
+
+    def _resume(self, time_ns: int) -> None:
+        """Before its first packet, let the node go on from where a process before this one was."""
+        if self._resumed or self.savepoints is None:
+            return
+        self._resumed = True
+        if (state := self.savepoints.before(time_ns)) is not None:
+            self._call("restore()", functools.partial(self.node.restore, state))
 
     def _discard(self) -> None:
         """Take what still comes, so that nobody waits for this node."""

@@ -156,6 +156,16 @@ class Node:
         """
         setattr(self, name, value)
 
+    def state(self) -> Mapping[str, Any] | None:
+        """Return what must survive a crash of the node's process: plain values and arrays; None for nothing.
+
+        Asked for after every packet, so it should be small.
+        """
+        return None
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned in the process before this one, after `open`."""
+
     def finish(self) -> Mapping[str, Any] | Iterable[Mapping[str, Any]] | None:
         """Return what is left to send when the first input has ended."""
         return None

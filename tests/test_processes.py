@@ -54,6 +54,32 @@ class Twice(Node):
                 time.sleep(60)  # another thread may take the signal: this one goes on for a moment
         return {"n": {"n": 2 * n["n"]}}
 
+class Sum(Node):
+    """The sum so far, and how many there were; dies at some of them, each time before another step of its work."""
+    inputs = {"n": Port(dict)}
+    outputs = {"n": Port(dict)}
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+    def open(self) -> None:
+        self.sum = self.count = 0
+    def state(self):
+        self.die(23)
+        return {"sum": self.sum, "count": self.count}
+    def restore(self, state) -> None:
+        self.sum, self.count = state["sum"], state["count"]
+    def die(self, at) -> None:
+        mark = f"{self.folder}/died-{at}"
+        if self.n == at and not os.path.exists(mark):
+            open(mark, "w").close()
+            os._exit(9)
+    def process(self, n):
+        self.n = n["n"]
+        self.die(11)
+        self.sum += self.n
+        self.count += 1
+        self.die(37)
+        return {"n": {"n": f"{self.count}:{self.sum}"}}
+
 class Write(Node):
     """Writes numbers to a file, one a line."""
     inputs = {"n": Port(dict)}
@@ -203,6 +229,24 @@ def test_a_node_that_always_fails_ends_the_graph_with_3(bench: Bench) -> None:
     assert "node 'twice' failed at frame 2" in said
     assert "ValueError: a bad number (mine.py:" in said
     assert "Traceback" not in said
+
+
+@needs_proc
+def test_a_state_survives_crashes_and_counts_every_packet_once(bench: Bench) -> None:
+    """Wherever a process dies: before it counts, after that, after it has sent what it counted."""
+    bench.graph()
+    path = bench.folder / "graph.yaml"
+    path.write_text(path.read_text().replace("./mine.py:Twice'", f"./mine.py:Sum', folder: '{bench.folder}'"))
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("sensegraph")), "run", str(path)], text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"XDG_RUNTIME_DIR": str(bench.folder)},
+    )  # fmt: skip
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert {mark.name for mark in bench.folder.glob("died-*")} == {"died-11", "died-23", "died-37"}
+    lines = bench.written.read_text().split()
+    assert lines == [f"{n + 1}:{n * (n + 1) // 2}" for n in range(60)]
+    bench.assert_nothing_left()
 
 
 @needs_proc

@@ -62,6 +62,15 @@ class ReferenceMeter:
         self.kcal += self.weight_kg * seconds / HOUR_S * self.running
         self.live += 0.2 * (met - self.live)
 
+    @property
+    def recent(self) -> list[tuple[float, float]]:
+        """The steps of the moving mean, newest first: seconds and rate."""
+        return list(self._recent)
+
+    @recent.setter
+    def recent(self, steps: Sequence[tuple[float, float]]) -> None:
+        self._recent = deque((seconds, rate) for seconds, rate in steps)
+
     def _mean(self) -> float:
         left, total, kept = self.smoothing_s, 0.0, 0
         for seconds, rate in self._recent:
@@ -166,6 +175,18 @@ class CalorieAccumulator(Node):
         else:
             self._now = self._blend(exercise, seconds)
         return {"totals": self._now}
+
+    def state(self) -> Mapping[str, Any]:
+        """Return the energy and the time up to which it is counted, and how an effort wears off."""
+        meter = self._reference
+        reference = {"live": meter.live, "running": meter.running, "kcal": meter.kcal, "recent": meter.recent}
+        return {"kcal": self._kcal, "time_ns": self._time_ns, "excess": self._recovery.excess, "reference": reference}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from there; the window in which work is seen begins anew, until then the table value counts."""
+        self._kcal, self._time_ns, self._recovery.excess = state["kcal"], state["time_ns"], state["excess"]
+        for name, value in state["reference"].items():
+            setattr(self._reference, name, value)
 
     def report(self) -> Mapping[str, Any]:
         """Return the energy, and for whom."""

@@ -104,6 +104,15 @@ class EventDetector(Node):
             yield {"events": Packet(self._event(naming, last.time_ns), last.at(free_ns, last.frame))}
         self._naming = None
 
+    def state(self) -> Mapping[str, Any]:
+        """Return what was counted, and until when nothing may start or be sent."""
+        return {"counts": dict(self._counts), "quiet_until_ns": self._quiet_until_ns, "sent_ns": self._sent_ns}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from there; an event that was open is begun anew with the next step that names it."""
+        self._counts = dict(state["counts"])
+        self._quiet_until_ns, self._sent_ns = state["quiet_until_ns"], state["sent_ns"]
+
     def report(self) -> Mapping[str, Any]:
         """Return how often each event happened."""
         return {"events": dict(self._counts)}

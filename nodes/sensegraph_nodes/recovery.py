@@ -21,13 +21,16 @@ class Recovery:
     While an effort lasts the rate is m, so a steady one costs what the table says; when it ends the rate falls
     exponentially, from the higher the longer the effort was. It is the shape of the fast part of what is called
     EPOC; the slow part, of hours, is left out.
+
+    Attributes:
+        excess: e, in MET.
     """
 
     def __init__(self) -> None:
-        self._excess = 0.0
+        self.excess = 0.0
 
     def step(self, met: float, seconds: float) -> float:
         """Return the metabolic rate after `seconds` at the rate `met`, both in MET; exact for any length of step."""
         excess = max(met - RESTING_MET, 0.0)
-        self._excess = excess + (self._excess - excess) * math.exp(-seconds / RECOVERY_S)
-        return max(met, RESTING_MET + self._excess)
+        self.excess = excess + (self.excess - excess) * math.exp(-seconds / RECOVERY_S)
+        return max(met, RESTING_MET + self.excess)

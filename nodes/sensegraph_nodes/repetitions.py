@@ -132,6 +132,18 @@ class RepetitionCounter(Node):
             yield {"counts": Packet(counts, later)}
         self._queue.clear()
 
+    def state(self) -> Mapping[str, Any]:
+        """Return what was counted, up to when, and what waits to be sent."""
+        waiting = [[each.label, each.count, dict(each.totals)] for each in self._queue]
+        return {"totals": dict(self._totals), "counted_s": self._counted_s, "waiting": waiting,
+                "stamp": [self._stamp.time_ns, self._stamp.frame], "has_body": self._has_body}  # fmt: skip
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from there; the repetition that was being made is lost, as what was seen of it is."""
+        self._totals, self._counted_s, self._has_body = dict(state["totals"]), state["counted_s"], state["has_body"]
+        self._queue = deque(Counts(label, count, dict(totals)) for label, count, totals in state["waiting"])
+        self._stamp = Stamp(state["stamp"][0], frame=state["stamp"][1])
+
     def report(self) -> Mapping[str, Any]:
         """Return the repetitions of every exercise, and why there can be none."""
         return {"reps": dict(self._totals), **({} if self._has_body else self._positions.report())}

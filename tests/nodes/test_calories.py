@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensegraph.packet import Packet
-from sensegraph.payload import NOBODY, NOTHING, OTHER, Totals
+from sensegraph.packet import Packet, Stamp
+from sensegraph.payload import NOBODY, NOTHING, OTHER, Scores, Totals
 from sensegraph.testing import drive
 from sensegraph_nodes.calories import CalorieAccumulator, ReferenceMeter, correction, resting_rate
 from sensegraph_nodes.met_table import ACTIVITIES, class_met
@@ -223,3 +223,25 @@ def test_every_label_of_the_shipped_head_has_a_rate() -> None:
     labels = json.loads(description.read_text())["labels"]
     assert [label for label in labels if label not in ACTIVITIES] == []
     assert class_met("Jumping Jacks") == 8.0
+
+
+def test_what_was_spent_survives_the_process() -> None:
+    """A node that takes over in the middle ends with the same energy, in both modes."""
+    import msgpack
+
+    for mode in ("blend", "reference"):
+        squats = [Scores("Squats", 0.9, (), True, frame) for frame in range(80)]
+
+        def spend(node: CalorieAccumulator, frames: range, squats: list[Scores] = squats) -> float:
+            kcal = 0.0
+            for frame in frames:
+                stamp = Stamp(frame * 250_000_000, frame=frame)
+                kcal = node.process(squats[frame], None, None, stamp, {})["totals"].kcal
+            return kcal
+
+        whole, first, second = (CalorieAccumulator(mode=mode) for _ in range(3))
+        for node in (whole, first, second):
+            node.open()
+        spend(first, range(50))
+        second.restore(msgpack.unpackb(msgpack.packb(first.state())))
+        assert spend(second, range(50, 80)) == pytest.approx(spend(whole, range(80)), rel=1e-9)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgpack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,3 +128,37 @@ def test_excursions_need_to_come_back() -> None:
     assert [each is not None for each in found] == [False, False, False, False, False, True]
     assert found[-1] is not None
     assert found[-1].size == 1
+
+
+class Replaced(RepetitionCounter):
+    """A counter whose process dies after a number of frames: another one takes over its state."""
+
+    dies_after = 0
+
+    def open(self) -> None:
+        """Start from zero."""
+        super().open()
+        self.frames = 0
+
+    def process(self, landmarks: Any, exercise: Any, features: Any, stamp: Any, stamps: Any) -> Any:
+        """Count, and then begin anew with what was kept."""
+        made = super().process(landmarks, exercise, features, stamp, stamps)
+        self.frames += 1
+        if self.frames == self.dies_after:
+            kept = msgpack.unpackb(msgpack.packb(self.state()))
+            super().open()
+            self.restore(kept)
+        return made
+
+
+@settings(max_examples=25, deadline=None)
+@given(dies_after=st.integers(1, 165))
+def test_a_crash_costs_one_repetition_at_most_and_none_is_counted_twice(dies_after: int) -> None:
+    """Whenever it comes: what was counted stays, and numbers go on from there."""
+    node = Replaced()
+    node.dies_after = dies_after
+    landmarks, exercise = film(10.5, lambda t: figure(squat=wave(t, 2))), decisions(10.5, lambda t: "Squats")
+    counts = drive(node, packets=True, landmarks=landmarks, exercise=exercise)["counts"]
+    numbers = [packet.payload.count for packet in counts]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert 4 <= len(numbers) <= 5
