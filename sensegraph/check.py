@@ -11,7 +11,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from sensegraph import parameters, registry
+from sensegraph import budget, parameters, registry
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.load import UNKNOWN, survey
@@ -82,6 +82,9 @@ class Checker:
             self._check_edge(edge)
         self._check_inputs()
         self._check_structure()
+        sources = [name for name, kind in self.kinds.items() if issubclass(kind, Source)]
+        if len(self.kinds) == len(self.spec.nodes):
+            budget.check(self.spec.budgets, self.network, sources, self.say)
         if self.problems:
             raise GraphError(in_order(self.problems))
         nodes = {name: self._node(name) for name in self.kinds}
@@ -91,7 +94,8 @@ class Checker:
             if edge not in self.left_out and {edge.source, edge.target} <= self.kinds.keys()
         )
         name = self.spec.path.stem if self.spec.path else "graph"
-        return Graph(name, self.base, nodes, edges, self.network, self._notes())
+        budgets = () if self.pace is Pace.FAST else self.spec.budgets
+        return Graph(name, self.base, nodes, edges, self.network, self._notes(), budgets)
 
     def say(self, where: str, what: str, remedy: str) -> None:
         """Note a problem."""
@@ -287,7 +291,8 @@ class Checker:
         wanted = Policy.BLOCK if self.pace is Pace.FAST else edge.policy or Policy(self._port(edge).live)
         usual = PICTURES if wanted is Policy.BLOCK and self._port(edge).colour else QUEUES[wanted]
         queue = edge.queue if edge.policy is wanted and edge.queue else usual
-        expire = None if self.pace is Pace.FAST else edge.expire_ms
+        limits = [edge.expire_ms, budget.of_edge(self.spec.budgets, self.network, edge)]
+        expire = None if self.pace is Pace.FAST else min((each for each in limits if each is not None), default=None)
         return Edge(
             edge.source, edge.output, edge.target, edge.input, wanted, queue, expire, edge.sample, edge.transport,
             edge.where,

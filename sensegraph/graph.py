@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 
 from sensegraph.node import EVERY, Node, Port
-from sensegraph.spec import Policy, Transport
+from sensegraph.spec import Budget, Policy, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Graph:
         base: Folder that relative paths of the graph file start from.
         network: The same as a networkx graph: node names, with `edge` on each connection.
         notes: What is worth telling before it runs, a line each.
+        budgets: How old packets may become; none in fast pace, in which nothing is too late.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Graph:
     edges: tuple[Edge, ...]
     network: nx.MultiDiGraph[str]
     notes: tuple[str, ...] = ()
+    budgets: tuple[Budget, ...] = ()
 
     def inputs_of(self, name: str) -> list[Edge]:
         """Return the edges into a node, in the order of its ports."""

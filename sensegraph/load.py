@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sensegraph import budget
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy, Transport
@@ -18,6 +19,7 @@ VERSION = 1
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 RESERVED = ("headless", "pace", "results", "out", "in_process", "set", "quiet", "help", "debug", "graph", "watch")
 """Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
+TOP_KEYS = ("version", "params", "nodes", "budgets")
 EDGE_KEYS = ("from", "policy", "queue", "expire_ms", "sample", "transport")
 PARAM_KEYS = ("default", "help", "unit", "min", "max", "choices")
 UNKNOWN = object()
@@ -131,9 +133,9 @@ class Loader:
         """Return the spec as far as it could be read; `problems` tells the rest."""
         top = self.mapping(tree, "the file")
         for key in top:
-            if key not in ("version", "params", "nodes"):
-                self.say(tree.key_where[key], f"there is no key '{key}'", closest(key, ("version", "params", "nodes"),
-                         "A graph file has version, params and nodes."))  # fmt: skip
+            if key not in TOP_KEYS:
+                self.say(tree.key_where[key], f"there is no key '{key}'", closest(key, TOP_KEYS,
+                         "A graph file has version, params, nodes and budgets."))  # fmt: skip
         version = top.get("version")
         if version is None:
             self.say(tree.where, "the key 'version' is missing", f"Add `version: {VERSION}`.")
@@ -143,7 +145,7 @@ class Loader:
         values = self.values(params, overrides)
         nodes, edges = self.nodes(tree, top.get("nodes"), values)
         nodes = self.apply_sets(nodes, sets)
-        return GraphSpec(self.path, params, nodes, tuple(edges), doc)
+        return GraphSpec(self.path, params, nodes, tuple(edges), doc, budget.read(top.get("budgets"), self.say))
 
     def say(self, where: str, what: str, remedy: str) -> None:
         """Note a problem."""

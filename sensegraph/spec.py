@@ -96,6 +96,16 @@ class NodeSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """How old a packet may be when it comes from a source to a node, in milliseconds since its capture."""
+
+    source: str
+    target: str
+    ms: float
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GraphSpec:
     """A whole graph file.
 
@@ -109,3 +119,4 @@ class GraphSpec:
     nodes: Mapping[str, NodeSpec]
     edges: tuple[EdgeSpec, ...]
     doc: str = ""
+    budgets: tuple[Budget, ...] = ()

@@ -69,3 +69,13 @@ def test_a_node_that_is_not_found_is_left_to_the_check(tmp_path: Path) -> None:
     """The flags do not tell of outputs that are only missing because of a slip."""
     spec = of_text(tmp_path, GOOD.replace("CameraSource", "CamraSource"))
     assert with_sinks(spec, results="r.jsonl") == spec
+
+
+def test_the_budget_of_a_window_goes_with_it(tmp_path: Path) -> None:
+    """Without a display the others stay, and so does one for a node that is not there, which the check tells."""
+    text = (graphs_dir() / "fitness.yaml").read_text() + (
+        "budgets:\n  - {from: camera, to: window, ms: 150}\n  - {from: camera, to: exercise, ms: 90}\n"
+        "  - {from: camera, to: nobody, ms: 90}\n"
+    )
+    targets = [each.target for each in with_sinks(of_text(tmp_path, text), headless=True).budgets]
+    assert targets == ["exercise", "nobody"]

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 from rich.text import Text
 
+from sensegraph import budget
 from sensegraph.cli.edges import edge_table
 from sensegraph.graph import Graph
 from sensegraph.node import Source
@@ -44,6 +45,7 @@ class Status:
     def __init__(self, graph: Graph, *, quiet: bool = False) -> None:
         self._console = Console(stderr=True)
         self._quiet = quiet
+        self._graph = graph
         self._sources = [name for name, node in graph.nodes.items() if issubclass(node.type, Source)]
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
         self._bar = Progress(
@@ -109,6 +111,8 @@ class Status:
         if any(node["packets"] for node in summary.last.nodes.values()):
             console.print(_node_table(summary.last))
             console.print(edge_table(summary.last.edges, summary.last.elapsed_s))
+        for line in budget.told(self._graph, summary.last.edges, summary.last.nodes):
+            console.print(line, markup=False, soft_wrap=True)
         for name, report in summary.reports.items():
             for key in ("seconds", "reps", "events", "kcal"):
                 if report.get(key):
