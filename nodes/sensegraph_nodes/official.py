@@ -27,7 +27,8 @@ CLASSIFIERS = tuple(head for head in checkpoints.HEADS if head != "met")
 OWN_LAYERS = "gesture_control"
 """The official head that brings the last layers of the network with it, so that no other head fits beside it."""
 
-_SPACE = re.compile(rf"(?P<net>{'|'.join(ARCHITECTURES)})-(?P<version>\w+)(?:-(?P<layers>[^@]+))?(?:@(?P<digest>\w+))?")
+_NAME = re.compile(rf"(?P<net>{'|'.join(ARCHITECTURES)})-(?P<version>\w+)(?:-(?P<layers>[^@]+))?")
+"""Of the space of features, in front of `@` and the digest of the weights."""
 
 
 class NoHeadError(ModelError):
@@ -86,7 +87,8 @@ def describe(found: Checkpoints) -> str:
 
 def is_official(space: str) -> bool:
     """Whether features of this space come from a pixel network."""
-    return _SPACE.fullmatch(space) is not None
+    name, _, digest = space.partition("@")
+    return bool(digest) and _NAME.fullmatch(name) is not None
 
 
 def head_file(head: str, space: str, folder: str) -> Path:
@@ -154,9 +156,14 @@ def expect_checkpoints(folder: str) -> None:
 
 
 def _parts(space: str) -> tuple[str, str, str]:
-    """Return network, version and the head whose layers it has, of a space for which `is_official` holds."""
-    parts = _SPACE.fullmatch(space)
-    assert parts is not None, space
+    """Return network, version and the head whose layers it has, of the space of a pixel network.
+
+    Raises:
+        ModelError: It is another space.
+    """
+    parts = _NAME.fullmatch(space.partition("@")[0])
+    if parts is None:
+        raise ModelError(f"'{space}' are no features of a pixel network")
     return parts["net"], parts["version"], parts["layers"] or ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from sensegraph.training.classifier.space import BODY, HANDS, Space
 from sensegraph.training.classifier.store import Arrays, Store, file_hash
 from sensegraph.training.motion import sample
 from sensegraph.training.motion.gestures import sample as gesture_sample
+from sensegraph.training.project.error import ProjectError
 from sensegraph.training.project.project import Project
 from sensegraph.training.project.record import Clip
 
@@ -51,14 +51,12 @@ class Tuning:
         held_back: Ids of the clips that said when to stop: the only ones for training that it has not seen.
         history: For each epoch the loss on what was learnt, and loss and share of steps named right of the others.
         best: Number of the epoch that was kept, from 0.
-        seconds: How long it took.
     """
 
     weights: Weights
     held_back: frozenset[str]
     history: Sequence[Mapping[str, float | None]]
     best: int
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +181,11 @@ def _tuned(
                 functools.partial(_front, net=found.net, path=str(path), last=first))  # fmt: skip
     looked = look(project, clips, task, jobs, functools.partial(progress, f"looking at clips with {found.net}"))
     shown = [clip for clip in clips if clip.split == "train" and clip.id in looked.arrays]
+    if not shown:
+        raise ProjectError([*looked.problems, Problem(str(project.path), "no clip for training can be read")])
     truth = [lesson.moments[clip.id] for clip in shown]
     back = held_back(folds(shown, plan.seed), truth)
     weights = read_weights(path, architecture)
-    began = time.monotonic()
     tuned = tuning.Tuned(architecture, weights, plan.layers, len(lesson.labels), plan.seed)
     material = tuning.Material([looked.arrays[each.id] for each in shown], truth, back, len(lesson.labels))
     told = functools.partial(progress, f"training the last {plan.layers} layers")
@@ -195,7 +194,7 @@ def _tuned(
     space = f"{name}-{OWN}@{digest({**weights, **own})[:8]}"
     made = {number: tuned.examples(arrays) for number, arrays in looked.arrays.items()}
     ids = frozenset(clip.id for clip, out in zip(shown, back, strict=True) if out)
-    done = Tuning(own, ids, [asdict(each) for each in tuned.history], tuned.best or 0, time.monotonic() - began)
+    done = Tuning(own, ids, [asdict(each) for each in tuned.history], tuned.best or 0)
     return Sight(
         found.net, "none", space, FEATURES, "", {name: mark}, made, _no_bank(), looked.problems, looked.known, done
     )

@@ -70,7 +70,9 @@ def classifier(project: Project, weights: Path) -> Path:
 
 def rows(classifier: Path, weights: Path, folder: Path) -> list[dict[str, object]]:
     """Run it on a new clip."""
-    clip, results = film(folder / "new.mp4", "dark", 9), folder / "R.jsonl"
+    clip, results = folder / "new.mp4", folder / "R.jsonl"
+    if not clip.exists():
+        film(clip, "dark", 9)
     done = sensegraph("run", "custom", "--classifier", classifier, "--checkpoints", weights, "--source", clip,
                       "--headless", "--pace", "fast", "--results", results)  # fmt: skip
     assert done.returncode == 0, done.stderr
