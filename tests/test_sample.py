@@ -42,7 +42,7 @@ HAND_NETS = ("palm_detection_lite", "hand_landmark_lite")
 needs_hand_nets = pytest.mark.skipif(
     not all(catalogue.onnx_path(name).is_file() for name in HAND_NETS), reason="run `sensegraph models get`"
 )
-MISSED = {"Thumb Down", "Swipe Right (left hand)"}
+MISSED = {"Thumb Down"}
 """What gesture control does not see in the sample."""
 
 
