@@ -15,7 +15,7 @@ from sensegraph import budget, parameters, registry
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.load import UNKNOWN, survey
-from sensegraph.node import EVERY, Node, Port, Source
+from sensegraph.node import EVERY, STAMP_PARAMETERS, Node, Port, Source
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Pace, Policy, Transport
 from sensegraph.strict_yaml import in_order
 
@@ -24,8 +24,6 @@ QUEUES = {Policy.LATEST: 1, Policy.DROP_OLDEST: 2, Policy.BLOCK: 8}
 
 PICTURES = 3
 """Unfinished pictures of a `block` edge, on either side of which each is kept: at 1080p one is 6 MB."""
-
-STAMP_PARAMETERS = {"stamp", "stamps"}
 
 
 def check(spec: GraphSpec, *, trust: bool = True, pace: Pace = Pace.LIVE) -> Graph:

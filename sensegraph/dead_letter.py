@@ -5,6 +5,7 @@ A file holds no pickle: msgpack with the messages of `codec`, as they travel bet
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Mapping
@@ -72,7 +73,7 @@ def write(name: str, kind: str, params: Mapping[str, Any], joined: JoinedSet) ->
 def read(path: str | Path, node: Node | type[Node]) -> dict[str, Any]:
     """Return what a node was given when it failed: arguments for its `process`, arrays read-only.
 
-    An input that had nothing is None. `stamp` is added where `process` takes it.
+    An input that had nothing is None. `stamp` and `stamps` are added where `process` takes them.
 
     Args:
         path: The file.
@@ -81,8 +82,6 @@ def read(path: str | Path, node: Node | type[Node]) -> dict[str, Any]:
     Raises:
         SensegraphError: The file cannot be read, or it is for another node.
     """
-    import inspect
-
     try:
         with Path(path).open("rb") as file:
             content = msgpack.unpackb(file.read(MOST_BYTES), max_bin_len=MOST_BYTES, strict_map_key=True)
@@ -90,17 +89,15 @@ def read(path: str | Path, node: Node | type[Node]) -> dict[str, Any]:
             raise ValueError(f"it is of version {content['version']}, this program knows {VERSION}")
         if unknown := set(content["inputs"]) - set(node.inputs):
             raise ValueError(f"it is for a node with the inputs {', '.join(sorted(unknown))}: '{content['type']}'")
-        arguments: dict[str, Any] = dict.fromkeys(node.inputs)
+        time_ns, source, frame, gap = content["stamp"]
+        stamp = Stamp(int(time_ns), 0, str(source), int(frame), bool(gap))
+        joined = JoinedSet(stamp, dict.fromkeys(node.inputs), dict.fromkeys(node.inputs))
         for port, said in content["inputs"].items():
-            arguments[port] = _unpacked(said, node.inputs[port].type)
-        wanted = inspect.signature(node.process).parameters
-        if "stamp" in wanted:
-            time_ns, source, frame, gap = content["stamp"]
-            arguments["stamp"] = Stamp(int(time_ns), 0, str(source), int(frame), bool(gap))
+            joined.payloads[port], joined.stamps[port] = _unpacked(said, node.inputs[port].type)
     except (OSError, ValueError, KeyError, TypeError, TransportError, msgpack.UnpackException) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise SensegraphError(f"{path}: is no dead letter that can be read: {why}") from None
-    return arguments
+    return joined.arguments(inspect.signature(node.process).parameters)
 
 
 def _packed(payload: Any, stamp: Any) -> Any:
@@ -113,14 +110,17 @@ def _parts(payload: Any, stamp: Stamp) -> list[bytes]:
     return [bytes(part) for part in encode(Packet(payload, stamp), NOBODY, 0)]
 
 
-def _unpacked(said: Any, hint: Any) -> Any:
+def _unpacked(said: Any, hint: Any) -> tuple[Any, Any]:
+    """Return payload and stamp of an input, lists of them where it had several."""
     if said and isinstance(said[0], list):
-        return [_payload(parts, hint) for parts in said[0]]
-    return _payload(said, hint)
+        packets = [_packet(parts, hint) for parts in said[0]]
+        return [each.payload for each in packets], [each.stamp for each in packets]
+    packet = _packet(said, hint)
+    return packet.payload, packet.stamp
 
 
-def _payload(parts: list[bytes], hint: Any) -> Any:
+def _packet(parts: list[bytes], hint: Any) -> Packet[Any]:
     item, _ = decode(parts, hint, NOBODY)
     if not isinstance(item, Packet):
         raise ValueError("there is no packet in it")
-    return item.payload
+    return item

@@ -8,11 +8,11 @@ that it will not come.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sensegraph.node import EVERY, Port
+from sensegraph.node import EVERY, STAMP_PARAMETERS, Port
 from sensegraph.packet import NANOSECONDS, Bound, End, Item, Packet, Stamp
 
 NEVER = 1 << 62
@@ -32,6 +32,10 @@ class JoinedSet:
     stamp: Stamp
     payloads: dict[str, Any]
     stamps: dict[str, Any]
+
+    def arguments(self, wanted: Collection[str]) -> dict[str, Any]:
+        """Return what `process` is called with; `wanted` are the names of its parameters."""
+        return self.payloads | {name: getattr(self, name) for name in STAMP_PARAMETERS if name in wanted}
 
 
 @dataclass(slots=True)

@@ -77,8 +77,7 @@ class NodeLoop:
         self._pace = pace
         self._stopping = threading.Event()
         self._sent_ns = {port: -NEVER for port in node.outputs}
-        wanted = inspect.signature(node.process).parameters
-        self._wants_stamp, self._wants_stamps = "stamp" in wanted, "stamps" in wanted
+        self._wanted = inspect.signature(node.process).parameters
 
     def open(self) -> None:
         """Open the node."""
@@ -185,16 +184,11 @@ class NodeLoop:
         if (joined.stamp.source, joined.stamp.time_ns) in self._poison:
             self._on_poison(joined)
             return
-        arguments = dict(joined.payloads)
-        if self._wants_stamp:
-            arguments["stamp"] = joined.stamp
-        if self._wants_stamps:
-            arguments["stamps"] = joined.stamps
         place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
         self._resume(joined.stamp.time_ns)
         self._apply_changes()
         self.enter(joined.stamp)
-        made = self._call(place, functools.partial(self.node.process, **arguments))
+        made = self._call(place, functools.partial(self.node.process, **joined.arguments(self._wanted)))
         self.leave()
         self._send_all(made, joined.stamp)
         if self.savepoints is not None and (state := self.node.state()) is not None:

@@ -16,6 +16,10 @@ EVERY = "*"
 """Name of an input that stands for any number of inputs, named by the graph file."""
 
 
+STAMP_PARAMETERS = ("stamp", "stamps")
+"""Parameters of `process` that are no inputs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """A typed input or output of a node.

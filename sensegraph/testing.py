@@ -60,7 +60,4 @@ def _sets(node: Node, inputs: Mapping[str, Sequence[Any]], rate_hz: float) -> It
             join.push(name, value if isinstance(value, Packet) else Packet(value, plain))
         join.push(name, End(len(values)))
     while (joined := join.next()) is not None:
-        arguments = dict(joined.payloads)
-        arguments |= {"stamp": joined.stamp} if "stamp" in wanted else {}
-        arguments |= {"stamps": joined.stamps} if "stamps" in wanted else {}
-        yield arguments, joined.stamp
+        yield joined.arguments(wanted), joined.stamp

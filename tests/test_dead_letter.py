@@ -20,7 +20,9 @@ class Draw(Node):
 
     inputs: ClassVar = {"frames": Port(np.ndarray), "scores": Port(Scores), "more": Port(dict)}
 
-    def process(self, frames: np.ndarray, scores: list[Scores], more: object, stamp: Stamp) -> None:
+    def process(
+        self, frames: np.ndarray, scores: list[Scores], more: object, stamp: Stamp, stamps: dict[str, object]
+    ) -> None:
         """Do nothing."""
 
 
@@ -49,6 +51,7 @@ def test_what_was_kept_is_given_again() -> None:
     assert given["scores"] == joined.payloads["scores"]
     assert given["more"] is None
     assert given["stamp"] == Stamp(5, 0, "camera", 2)
+    assert given["stamps"] == joined.stamps
     Draw().process(**given)
 
 

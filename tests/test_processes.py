@@ -103,12 +103,12 @@ class Bench:
         self.written = folder / "out.txt"
         (folder / "mine.py").write_text(NODES)
 
-    def graph(self, source: str = "", middle: str = "") -> Path:
+    def graph(self, source: str = "", middle: str = "", kind: str = "Twice") -> Path:
         path = self.folder / "graph.yaml"
         path.write_text(
             "version: 1\nnodes:\n"
             f"  numbers: {{type: './mine.py:Numbers'{source}}}\n"
-            f"  twice: {{type: './mine.py:Twice'{middle}, inputs: {{n: numbers.n}}}}\n"
+            f"  twice: {{type: './mine.py:{kind}'{middle}, inputs: {{n: numbers.n}}}}\n"
             f"  write: {{type: './mine.py:Write', path: '{self.written}', inputs: {{n: twice.n}}}}\n"
         )
         return path
@@ -234,15 +234,8 @@ def test_a_node_that_always_fails_ends_the_graph_with_3(bench: Bench) -> None:
 @needs_proc
 def test_a_state_survives_crashes_and_counts_every_packet_once(bench: Bench) -> None:
     """Wherever a process dies: before it counts, after that, after it has sent what it counted."""
-    bench.graph()
-    path = bench.folder / "graph.yaml"
-    path.write_text(path.read_text().replace("./mine.py:Twice'", f"./mine.py:Sum', folder: '{bench.folder}'"))
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("sensegraph")), "run", str(path)], text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"XDG_RUNTIME_DIR": str(bench.folder)},
-    )  # fmt: skip
-    said, _ = process.communicate(timeout=60)
-    assert process.returncode == 0, said
+    code, said = bench.run(kind="Sum", middle=f", folder: '{bench.folder}'")
+    assert code == 0, said
     assert {mark.name for mark in bench.folder.glob("died-*")} == {"died-11", "died-23", "died-37"}
     lines = bench.written.read_text().split()
     assert lines == [f"{n + 1}:{n * (n + 1) // 2}" for n in range(60)]

@@ -18,6 +18,7 @@ from sensegraph.models.pixel.checkpoints import Checkpoints
 from sensegraph.models.pixel.heads import backbone_weights
 from sensegraph.models.pixel.prepare import prepare
 from sensegraph.models.pixel.stream import Feature
+from sensegraph.models.pixel.weights import space
 from sensegraph.payload import Features
 from sensegraph_nodes import official
 from sensegraph_nodes.official import Device, Precision
@@ -63,7 +64,7 @@ def load(found: Checkpoints, precision: Precision, device: Device) -> Network:
 
 def _load(found: Checkpoints, precision: Precision, device: Device) -> Network:
     weights = backbone_weights(found)
-    layers = "" if isinstance(weights, Path) else "-" + "-".join(found.heads)
+    layers = "" if isinstance(weights, Path) else "-".join(found.heads)
     if layers and len(found.heads) > 1:
         raise official.cannot_share(list(found.heads))
     backbone = load_backbone(found.net, weights, precision=precision, device=device)
@@ -71,7 +72,7 @@ def _load(found: Checkpoints, precision: Precision, device: Device) -> Network:
     if backbone.precision != "fp32":
         title += f", {backbone.precision}: its features are {backbone.deviation:.1%} off those of fp32"
         log.warning("backbone: %s", title)
-    return Network(backbone, f"{found.net}-{found.version}{layers}@{backbone.weights[:8]}", title)
+    return Network(backbone, space(found.net, found.version, layers, backbone.weights), title)
 
 
 class PixelBranch:

@@ -215,10 +215,11 @@ def suggest(folder: Path, classifier: Path, clips: Sequence[str], accept: bool, 
     opened = Project.open(folder)
     chosen = [opened.clip(each) for each in clips] or opened.clips()
     blank = [clip for clip in chosen if opened.annotations(clip) is None]
+    proposer = suggestion.Proposer(classifier, checkpoints)
     unread = 0
     for clip in blank:
         try:
-            found = suggestion.suggest(opened.video(clip), classifier, checkpoints)
+            found = proposer.propose(opened.video(clip))
         except SourceError as error:
             tell(f"clip {clip.id}: {error}")
             unread += 1

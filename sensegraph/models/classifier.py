@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from sensegraph.errors import ModelError
 from sensegraph.models import sense_classifier
+from sensegraph.models.pixel.imports import classifier_file
 from sensegraph.models.pixel.source import Piece
-from sensegraph.models.pixel.weights import HEAD_KEYS, digest
+from sensegraph.models.pixel.weights import HEAD_KEYS, digest, space
 from sensegraph.models.temporal import Decision, Head, Layer, weights_folder
 from sensegraph.models.traits import TRAITS_VERSION
 from sensegraph.payload import OTHER
@@ -91,7 +92,7 @@ def read_classifier(folder: Path) -> Classifier:
         ModelError: The folder holds none, or it is damaged or newer than this program.
     """
     path = folder / DESCRIPTION
-    if not path.exists() and (theirs := sense_classifier.file(folder)):
+    if theirs := _of_sense_alone(folder):
         return _of_sense(sense_classifier.read(theirs))
     try:
         data = json.loads(path.read_bytes())
@@ -117,7 +118,7 @@ def load_classifier(folder: Path) -> Head:
         ModelError: The folder holds none, it is damaged, or it was made on another net than the one that runs here.
     """
     found = read_classifier(folder)
-    if not (folder / DESCRIPTION).exists() and (theirs := sense_classifier.file(folder)):
+    if theirs := _of_sense_alone(folder):
         return _head_of_sense(found, sense_classifier.read(theirs))
     if found.net and (here := net_digest(found.space)) != found.net:
         raise ModelError(
@@ -139,8 +140,12 @@ def fits(wanted: str, space: str) -> bool:
 
 def layers_file(folder: Path) -> Path:
     """Return the file with the last layers of the network that a classifier brings with it."""
-    theirs = sense_classifier.file(folder)
-    return theirs if theirs and not (folder / DESCRIPTION).exists() else folder / LAYERS
+    return _of_sense_alone(folder) or folder / LAYERS
+
+
+def _of_sense_alone(folder: Path) -> Path | None:
+    """Return the checkpoint of a classifier that was trained with sense; None where ours is described."""
+    return None if (folder / DESCRIPTION).exists() else classifier_file(folder)
 
 
 def _of_sense(piece: Piece) -> Classifier:
@@ -149,7 +154,7 @@ def _of_sense(piece: Piece) -> Classifier:
         "version": VERSION,
         "labels": sense_classifier.order(piece.labels),
         "backbone": piece.net,
-        "space": f"{piece.net}-{piece.version}" + (f"-{OWN}" if piece.layers else ""),
+        "space": space(piece.net, piece.version, OWN if piece.layers else ""),
         "layers": piece.layers,
         "head": digest({key: piece.tensors[key] for key in HEAD_KEYS}),
         "decision": sense_classifier.DECISION.as_dict(),

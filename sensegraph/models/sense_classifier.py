@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sensegraph.errors import ModelError
 from sensegraph.models.pixel.heads import LABELS_FILE
-from sensegraph.models.pixel.imports import CLASSIFIERS
 from sensegraph.models.pixel.source import Options, Piece, identify
 from sensegraph.models.temporal import Decision
 from sensegraph.payload import OTHER
@@ -24,11 +23,6 @@ DECISION = Decision(average_steps=4, threshold=0.0, sure=0.5, release=0.0)
 """The mean of a second, as in `run_custom_classifier` of sense; a class is named that is likelier than all others."""
 NEVER = -1e9
 """Logit of what such a classifier has no class for."""
-
-
-def file(folder: Path) -> Path | None:
-    """Return the checkpoint in a folder; None where there is none."""
-    return next((folder / name for name in CLASSIFIERS if (folder / name).is_file()), None)
 
 
 def read(path: Path) -> Piece:

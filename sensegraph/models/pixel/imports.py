@@ -65,7 +65,7 @@ def targets(path: Path, options: Options) -> list[Target]:
         return [Target(path)]
     if official := list(_official(root(path))):
         return _chosen(path, official, options)
-    classifier = next((path / name for name in CLASSIFIERS if (path / name).is_file()), None)
+    classifier = classifier_file(path)
     if classifier is None:
         raise ModelError(
             f"{path} holds no weights under official names, such as "
@@ -73,6 +73,11 @@ def targets(path: Path, options: Options) -> list[Target]:
             f"that of a classifier ({CLASSIFIERS[0]} and {LABELS_FILE}), or a single file."
         )
     return [Target(classifier)]
+
+
+def classifier_file(folder: Path) -> Path | None:
+    """Return the checkpoint of a classifier of the user's own in a folder; None where there is none."""
+    return next((folder / name for name in CLASSIFIERS if (folder / name).is_file()), None)
 
 
 def left_alone(path: Path) -> list[Path]:

@@ -26,6 +26,18 @@ def tensor(array: NDArray[Any]) -> torch.Tensor:
     return torch.from_numpy(array if array.flags.writeable else array.copy())
 
 
+def network(architecture: Architecture) -> StridedInflatedNetwork:
+    """Return a network with weights as torch draws them."""
+    return next(made for made in CLASSES if made.architecture is architecture)()
+
+
+def loaded(architecture: Architecture, weights: Weights) -> StridedInflatedNetwork:
+    """Return a network with weights, ready to be looked through: nothing of it is trained."""
+    net = network(architecture)
+    net.load_state_dict({key: tensor(values) for key, values in weights.items()})
+    return net.eval().requires_grad_(False)
+
+
 class TorchRuntime:
     """A network in torch.
 
@@ -40,9 +52,7 @@ class TorchRuntime:
     def __init__(self, architecture: Architecture, weights: Weights, device: Device = "cpu") -> None:
         self.architecture = architecture
         self.weights = digest(weights)
-        self.net = next(made for made in CLASSES if made.architecture is architecture)()
-        self.net.load_state_dict({key: tensor(values) for key, values in weights.items()})
-        self.net.eval().requires_grad_(False).to(device)
+        self.net = loaded(architecture, weights).to(device)
         self._device = device
         self._lines = [f"line.{layer.index}" for layer in architecture.layers if layer.temporal]
 

@@ -64,6 +64,18 @@ def digest(weights: Mapping[str, NDArray[np.float32]]) -> str:
     return found.hexdigest()
 
 
+def space(net: str, version: str, layers: str = "", mark: str = "") -> str:
+    """Return the name of the features of a network.
+
+    Args:
+        net: `efficientnet` or `mobilenet`.
+        version: `pro` or `lite`.
+        layers: Whose last layers it has instead of its own; empty for its own.
+        mark: The digest of its weights; empty where any of that name will do.
+    """
+    return "-".join(filter(None, (net, version, layers))) + (f"@{mark[:8]}" if mark else "")
+
+
 def fit(content: Mapping[Any, Any], architecture: Architecture, where: str) -> Weights:
     """Return the tensors of a state dict as float32 arrays, in the order of the network.
 

@@ -7,14 +7,22 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from sensegraph.models.pixel.architecture import FEATURES, RECEPTIVE_FIELD, STEP_FRAMES
+from sensegraph.models.pixel.architecture import ARCHITECTURES, FEATURES, RECEPTIVE_FIELD, STEP_FRAMES
 from sensegraph.models.pixel.network import StridedInflatedNetwork
 from sensegraph.models.pixel.state import NetState
-from sensegraph.models.pixel.torch_runtime import CLASSES
+from sensegraph.models.pixel.torch_runtime import network
 from sensegraph.training.backbone.norms import folded, with_norms
 
 PIECE_FRAMES = 16
 """Pictures of each clip that are computed at once in evaluation: more would take memory, not save time."""
+
+
+def last_layer(classes: int) -> nn.Linear:
+    """Return a last layer that says nothing yet: of pooled features, for so many classes."""
+    layer = nn.Linear(FEATURES, classes)
+    nn.init.normal_(layer.weight, std=0.01)
+    nn.init.zeros_(layer.bias)
+    return layer
 
 
 class Classifier(nn.Module):
@@ -29,12 +37,9 @@ class Classifier(nn.Module):
 
     def __init__(self, net: str, classes: int, *, norms: bool, dropout: float = 0.0) -> None:
         super().__init__()
-        made = next(each for each in CLASSES if each.architecture.name == net)()
+        made = network(ARCHITECTURES[net])
         self.net: StridedInflatedNetwork = with_norms(made) if norms else made
-        last = nn.Linear(FEATURES, classes)
-        nn.init.normal_(last.weight, std=0.01)
-        nn.init.zeros_(last.bias)
-        self.head = nn.Sequential(last)  # so that its parameters are called 0.weight and 0.bias
+        self.head = nn.Sequential(last_layer(classes))  # so that its parameters are called 0.weight and 0.bias
         self.dropout = nn.Dropout(dropout)
         self._frozen = 0
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sensegraph.training.project.record import Clip
 
 MOST = 5
@@ -32,6 +35,19 @@ def folds(clips: Sequence[Clip], seed: int) -> list[int]:
             others = [[fold[each] for each in own & fold.keys()] for own in of_label.values() if group in own]
             fold[group] = min(range(total), key=lambda number: _cost(number, others))
     return [fold[each] for each in kin]
+
+
+def held_back(parted: Sequence[int], truth: Sequence[NDArray[np.intp]]) -> list[bool]:
+    """Return which clips are held back from tuning: those of the first fold without whom no class is lost.
+
+    Args:
+        parted: Fold of each clip.
+        truth: Classes of the steps of each clip.
+    """
+    elsewhere: set[int] = set()
+    for fold, labels in zip(parted, truth, strict=True):
+        elsewhere |= set(labels.tolist()) if fold else set()
+    return [not fold and set(labels.tolist()) <= elsewhere for fold, labels in zip(parted, truth, strict=True)]
 
 
 def _cost(number: int, others: Sequence[Sequence[int]]) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,41 +10,22 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sensegraph.models.pixel.architecture import RECEPTIVE_FIELD, STEP_FRAMES, WINDOW_FRAMES, Architecture
+from sensegraph.models.pixel.architecture import STEP_FRAMES, Architecture
 from sensegraph.models.pixel.network import StridedInflatedNetwork
 from sensegraph.models.pixel.prepare import Pixels, prepare
 from sensegraph.models.pixel.state import Lines
-from sensegraph.models.pixel.torch_runtime import CLASSES, tensor
-from sensegraph.models.pixel.weights import Weights
 from sensegraph.training.classifier.observation import camera
+from sensegraph.training.classifier.pixels import BEFORE
 from sensegraph.training.project.footage import shown
 
-BEFORE = -(-RECEPTIVE_FIELD // STEP_FRAMES) * STEP_FRAMES
-"""So many frames of its first picture before a clip fill the whole window of a network."""
 PIECE = 4 * STEP_FRAMES
 """Pictures that are computed at once: more would take memory, not save time."""
-
-
-def network(architecture: Architecture, weights: Weights) -> StridedInflatedNetwork:
-    """Return a network in torch, ready to be looked through."""
-    net = next(made for made in CLASSES if made.architecture is architecture)()
-    net.load_state_dict({key: tensor(values) for key, values in weights.items()})
-    return net.eval().requires_grad_(False)
 
 
 def rate(architecture: Architecture, first: int) -> int:
     """Return how many outputs of the layers before `first` come to a step of four frames: 4, 2 or 1."""
     strides = [layer.temporal_stride for layer in architecture.layers[:first]]
     return STEP_FRAMES // int(np.prod(strides, dtype=int))
-
-
-def needed(architecture: Architecture, first: int) -> int:
-    """Return how many outputs of the layers before `first` decide a step: 45, where there are none."""
-    count = 1
-    for layer in reversed(architecture.layers[first:]):
-        if layer.temporal:
-            count = (count - 1) * layer.temporal_stride + WINDOW_FRAMES
-    return count
 
 
 def look(video: str, net: StridedInflatedNetwork, last: int) -> dict[str, NDArray[Any]]:
@@ -71,7 +52,7 @@ def look(video: str, net: StridedInflatedNetwork, last: int) -> dict[str, NDArra
     return {"plain": plain, "held": beginning, "frames": np.array(len(pictures))}
 
 
-def ends(arrays: dict[str, NDArray[Any]], look: str) -> NDArray[np.intp]:
+def ends(arrays: Mapping[str, NDArray[Any]], look: str) -> NDArray[np.intp]:
     """Return the last frame of the clip that each step of a look saw; below 0 for steps before the clip."""
     frames = int(arrays["frames"])
     before, shown = (0, frames) if look == "plain" else (BEFORE, min(BEFORE, frames))

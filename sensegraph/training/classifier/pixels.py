@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def _look(backbone: Any, frames: Iterable[Picture]) -> list[tuple[int, Features]
     return found
 
 
-def as_examples(arrays: dict[str, NDArray[Any]]) -> Examples:
+def as_examples(arrays: Mapping[str, NDArray[Any]]) -> Examples:
     """Return what `features` made as examples; there are none of the mirror image."""
     ends = arrays["ends"]
     weights = np.clip((ends + 1) / FULL_WEIGHT_FRAMES, 0, 1)

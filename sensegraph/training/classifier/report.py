@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sensegraph.evaluation.plot import RIGHT, WRONG, confusion_picture, line, rectangle, svg, text, words
@@ -98,10 +98,8 @@ def _tuning(about: Mapping[str, Any]) -> Iterator[str]:
     yield f"clips are held back, on these ({len(tuning['held_back'])}). Kept is epoch {best}.</p>"
     left, top, width, height = 46, 12, 420, 160
     most = max(each[name] or 0 for each in epochs for name in LOSSES) or 1
-    parts = []
-    for share in (0.0, 0.5, 1.0):
-        y = top + height * (1 - share)
-        parts += [line(left, y, left + width, y), words(left - 6, y + 4, f"{most * share:.2f}", anchor="end")]
+    parts = _scale(left, top, width, height, ("0.00", f"{most / 2:.2f}", f"{most:.2f}"))
+    ends: list[float] = []
     for name, (title, colour) in LOSSES.items():
         shown = [(number, each[name]) for number, each in enumerate(epochs) if each[name] is not None]
         spots = [(left + width * (number + 0.5) / len(epochs), top + height * (1 - loss / most), number + 1, loss)
@@ -111,7 +109,8 @@ def _tuning(about: Mapping[str, Any]) -> Iterator[str]:
         parts += [rectangle(x - 3, y - 3, 6, 6, colour, f"epoch {number}, {title}: {loss:.3f}")
                   for x, y, number, loss in spots]  # fmt: skip
         if spots:
-            parts.append(words(left + width + 8, spots[-1][1] + 4, title, fill=colour))
+            ends.append(_clear(spots[-1][1], ends))
+            parts.append(words(left + width + 8, ends[-1] + 4, title, fill=colour))
     x = left + width * (best - 0.5) / len(epochs)
     parts += [line(x, top, x, top + height), words(x, top + height + 16, f"epoch {best}", anchor="middle")]
     yield svg(left + width + 90, top + height + 24, parts, "loss of each epoch")
@@ -128,11 +127,7 @@ def _choice(about: Mapping[str, Any]) -> Iterator[str]:
 def _curve(accuracies: Mapping[str, float]) -> str:
     """Draw an accuracy for each penalty."""
     left, top, step, height = 46, 12, 90, 120
-    parts = []
-    for share in (0.0, 0.5, 1.0):
-        y = top + height * (1 - share)
-        parts += [line(left, y, left + step * len(accuracies), y)]
-        parts += [words(left - 6, y + 4, f"{share:.0%}", anchor="end")]
+    parts = _scale(left, top, step * len(accuracies), height, ("0%", "50%", "100%"))
     for number, (penalty, accuracy) in enumerate(accuracies.items()):
         x = left + step * (number + 0.5)
         about = f"penalty {penalty}: {accuracy:.1%}"
@@ -140,6 +135,21 @@ def _curve(accuracies: Mapping[str, float]) -> str:
         parts += [words(x, top + height * (1 - accuracy) - 2, f"{accuracy:.1%}", anchor="middle")]
         parts += [words(x, top + height + 16, penalty, anchor="middle")]
     return svg(left + step * len(accuracies) + 10, top + height + 24, parts, "accuracy for each penalty")
+
+
+def _scale(left: float, top: float, width: float, height: float, marks: Sequence[str]) -> list[str]:
+    """Draw lines across a plot at even distances, the lowest first, each with what it stands for."""
+    parts = []
+    for number, mark in enumerate(marks):
+        y = top + height * (1 - number / (len(marks) - 1))
+        parts += [line(left, y, left + width, y), words(left - 6, y + 4, mark, anchor="end")]
+    return parts
+
+
+def _clear(y: float, taken: Sequence[float], apart: float = 14.0) -> float:
+    """Move a label down or up, to the nearer side, so that it does not lie on another."""
+    near = next((each for each in taken if abs(each - y) < apart), None)
+    return y if near is None else near + apart if y >= near else near - apart
 
 
 def _bank(about: Mapping[str, Any]) -> Iterator[str]:

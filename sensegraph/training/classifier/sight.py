@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensegraph.errors import Problem
 from sensegraph.models import catalogue
 from sensegraph.models.classifier import OWN, net_digest
 from sensegraph.models.pixel.architecture import ARCHITECTURES, FEATURES
 from sensegraph.models.pixel.checkpoints import Checkpoints, find
-from sensegraph.models.pixel.weights import Weights, digest, read_weights, weights_file
+from sensegraph.models.pixel.weights import Weights, digest, read_weights, space, weights_file
 from sensegraph.models.traits import TRAITS_VERSION
 from sensegraph.training.classifier import bank as banks
 from sensegraph.training.classifier import pixels
 from sensegraph.training.classifier.bank import Bank
 from sensegraph.training.classifier.examples import Examples, examples
-from sensegraph.training.classifier.folds import folds
+from sensegraph.training.classifier.folds import folds, held_back
 from sensegraph.training.classifier.lesson import Lesson
 from sensegraph.training.classifier.look import Task, look
 from sensegraph.training.classifier.observation import Observation, observe, with_hands
@@ -158,8 +157,7 @@ def _pixels(
     made = {number: pixels.as_examples(arrays) for number, arrays in looked.arrays.items()}
     spaces = {str(arrays["space"]) for arrays in looked.arrays.values()} or {""}
     nets = {str(about["net"]): weights}
-    space = spaces.pop()
-    return Sight(found.net, "none", space, FEATURES, "", nets, made, _no_bank(), looked.problems, looked.known)
+    return Sight(found.net, "none", spaces.pop(), FEATURES, "", nets, made, _no_bank(), looked.problems, looked.known)
 
 
 def _tuned(
@@ -191,26 +189,13 @@ def _tuned(
     told = functools.partial(progress, f"training the last {plan.layers} layers")
     tuning.tune(tuned, material, plan.epochs, plan.seed, told)
     own = tuned.weights()
-    space = f"{name}-{OWN}@{digest({**weights, **own})[:8]}"
+    made_in = space(found.net, found.version, OWN, digest({**weights, **own}))
     made = {number: tuned.examples(arrays) for number, arrays in looked.arrays.items()}
     ids = frozenset(clip.id for clip, out in zip(shown, back, strict=True) if out)
     done = Tuning(own, ids, [asdict(each) for each in tuned.history], tuned.best or 0)
     return Sight(
-        found.net, "none", space, FEATURES, "", {name: mark}, made, _no_bank(), looked.problems, looked.known, done
+        found.net, "none", made_in, FEATURES, "", {name: mark}, made, _no_bank(), looked.problems, looked.known, done
     )
-
-
-def held_back(parted: Sequence[int], truth: Sequence[NDArray[np.intp]]) -> list[bool]:
-    """Return which clips are held back from tuning: those of the first fold without whom no class is lost.
-
-    Args:
-        parted: Fold of each clip.
-        truth: Classes of the steps of each clip.
-    """
-    elsewhere: set[int] = set()
-    for fold, labels in zip(parted, truth, strict=True):
-        elsewhere |= set(labels.tolist()) if fold else set()
-    return [not fold and set(labels.tolist()) <= elsewhere for fold, labels in zip(parted, truth, strict=True)]
 
 
 def _no_bank() -> Bank:
@@ -220,11 +205,12 @@ def _no_bank() -> Bank:
 def _front(video: str, before: Arrays, *, net: str, path: str, last: int) -> Arrays:
     import torch
 
+    from sensegraph.models.pixel.torch_runtime import loaded
     from sensegraph.training.classifier import front
 
     torch.set_num_threads(1)
     architecture = ARCHITECTURES[net]
-    return front.look(video, front.network(architecture, read_weights(path, architecture)), last)
+    return front.look(video, loaded(architecture, read_weights(path, architecture)), last)
 
 
 def _features(video: str, before: Arrays, *, net: str, folder: str) -> Arrays:

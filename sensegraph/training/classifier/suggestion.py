@@ -47,36 +47,43 @@ class Segment:
         return self.first * STEP_FRAMES / RATE_FPS, self.end * STEP_FRAMES / RATE_FPS
 
 
-def suggest(video: Path, classifier: Path, checkpoints: str = "") -> list[Segment]:
-    """Let a classifier look at a video of 16 frames a second, as it does in `custom`.
+class Proposer:
+    """A classifier that looks at one video of 16 frames a second after the other, as it does in `custom`.
 
     Args:
-        video: The file.
         classifier: Folder of the classifier.
         checkpoints: Folder with the official weights of a pixel network; empty for those that were imported.
 
     Raises:
-        SourceError: The video cannot be read.
         ModelError: The classifier is damaged, or what it stands on is missing.
     """
-    backbone = node("BackboneNode", classifier=str(classifier), checkpoints=checkpoints)
-    head = node("CustomHead", classifier=str(classifier))
-    backbone.open()
-    head.open()
-    said: list[Said] = []
 
-    def name(made: Mapping[str, Any], stamp: Stamp) -> None:
-        if (features := made.get("features")) is not None:
-            packet = features if isinstance(features, Packet) else Packet(features, stamp)
-            scores = head.process(packet.payload, packet.stamp)["scores"]
-            said.append((scores.label, scores.score))
+    def __init__(self, classifier: Path, checkpoints: str = "") -> None:
+        self._backbone = node("BackboneNode", classifier=str(classifier), checkpoints=checkpoints)
+        self._head = node("CustomHead", classifier=str(classifier))
+        self._backbone.open()
 
-    with shown(camera(video)) as pictures:
-        for number, (picture, _) in enumerate(pictures):
-            stamp = Stamp(number * NANOSECONDS // RATE_FPS, frame=number)
-            name(backbone.process(picture, stamp), stamp)
-    name(backbone.finish() or {}, Stamp(0))
-    return segments(said)
+    def propose(self, video: Path) -> list[Segment]:
+        """Return the segments of a video.
+
+        Raises:
+            SourceError: It cannot be read.
+        """
+        said: list[Said] = []
+        self._head.open()  # it takes no time, the networks do
+
+        def name(made: Mapping[str, Any], stamp: Stamp) -> None:
+            if (features := made.get("features")) is not None:
+                packet = features if isinstance(features, Packet) else Packet(features, stamp)
+                scores = self._head.process(packet.payload, packet.stamp)["scores"]
+                said.append((scores.label, scores.score))
+
+        with shown(camera(video)) as pictures:
+            for number, (picture, _) in enumerate(pictures):
+                stamp = Stamp(number * NANOSECONDS // RATE_FPS, frame=number, gap=not number)
+                name(self._backbone.process(picture, stamp), stamp)
+        name(self._backbone.finish() or {}, Stamp(0))
+        return segments(said)
 
 
 def segments(said: Sequence[Said]) -> list[Segment]:

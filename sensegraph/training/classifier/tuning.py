@@ -17,12 +17,16 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from sensegraph.models.pixel.architecture import FEATURES, Architecture
+from sensegraph.models.pixel.architecture import Architecture
 from sensegraph.models.pixel.network import StridedInflatedNetwork
+from sensegraph.models.pixel.torch_runtime import loaded
 from sensegraph.models.pixel.weights import Weights
+from sensegraph.training.backbone.classifier import last_layer
 from sensegraph.training.backbone.machine import deterministic
-from sensegraph.training.classifier.examples import FULL_WEIGHT_FRAMES, Examples, joined
-from sensegraph.training.classifier.front import ends, needed, network, rate
+from sensegraph.training.backbone.plan import CLIP_NORM
+from sensegraph.training.classifier.examples import Examples, joined
+from sensegraph.training.classifier.front import ends, rate
+from sensegraph.training.classifier.pixels import as_examples
 
 RATE = 1e-4
 BATCH = 4
@@ -88,12 +92,10 @@ class Tuned(nn.Module):
         super().__init__()
         torch.manual_seed(seed)
         self.architecture, self.first = architecture, len(architecture.layers) - layers
-        self.net: StridedInflatedNetwork = network(architecture, weights)
+        self.net: StridedInflatedNetwork = loaded(architecture, weights)
         for module in self.net.cnn[self.first :]:
             module.requires_grad_(True)
-        self.head = nn.Linear(FEATURES, classes)
-        nn.init.normal_(self.head.weight, std=0.01)
-        nn.init.zeros_(self.head.bias)
+        self.head = last_layer(classes)
         self.dropout = nn.Dropout(DROPOUT)
         self.history: list[Epoch] = []
         self.best: int | None = None
@@ -106,9 +108,8 @@ class Tuned(nn.Module):
 
     def window(self, seen: NDArray[np.float16], step: int, count: int) -> torch.Tensor:
         """Return the features (count, 1280) of the steps from `step` on, as a stream would have them there."""
-        each, least = rate(self.architecture, self.first), needed(self.architecture, self.first)
-        end = (step + count) * each
-        begin = end - least - (count - 1) * each
+        end = (step + count) * rate(self.architecture, self.first)
+        begin = end - self.architecture.required_frames(count, self.first)
         if begin < 0:
             return self.features(seen[:end], padded=True)[step:]
         return self.features(seen[begin:end], padded=False)
@@ -124,12 +125,14 @@ class Tuned(nn.Module):
         """Return the examples of a clip; there are none of the mirror image."""
         parts = []
         for name in ("plain", "held"):
-            last, vectors = ends(dict(clip), name), self.features(clip[name], padded=True).numpy()
+            last, vectors = ends(clip, name), self.features(clip[name], padded=True).numpy()
             shown = last >= 0
-            weights = np.clip((last[shown] + 1) / FULL_WEIGHT_FRAMES, 0, 1)
-            count = int(shown.sum())
-            marks = np.full(count, name == "plain"), np.zeros(count, np.bool_)
-            parts.append(Examples(vectors[shown], last[shown], weights, *marks))
+            arrays = {
+                "vectors": vectors[shown],
+                "ends": last[shown],
+                "plain": np.full(int(shown.sum()), name == "plain"),
+            }
+            parts.append(as_examples(arrays))
         return joined(parts)
 
 
@@ -190,10 +193,10 @@ def _draw(clip: Arrays, rng: np.random.Generator) -> tuple[str, int, int]:
     drawn = rng.uniform()
     if drawn < COLD + HELD:
         look = "plain" if drawn < COLD else "held"
-        first = int((ends(dict(clip), look) < 0).sum())
+        first = int((ends(clip, look) < 0).sum())
     else:
-        look, first = "plain", int(rng.integers(len(ends(dict(clip), "plain"))))
-    return look, first, min(WINDOW_STEPS, len(ends(dict(clip), look)) - first)
+        look, first = "plain", int(rng.integers(len(ends(clip, "plain"))))
+    return look, first, min(WINDOW_STEPS, len(ends(clip, look)) - first)
 
 
 def _learn(
@@ -209,11 +212,11 @@ def _learn(
             clip = material.clips[number]
             look, first, count = _draw(clip, rng)
             logits = tuned.head(tuned.dropout(tuned.window(clip[look], first, count)))
-            last = ends(dict(clip), look)[first : first + count]
+            last = ends(clip, look)[first : first + count]
             loss = functional.cross_entropy(logits, _truth(material, number, last))
             (loss / len(batch)).backward()
             total += float(loss.detach())
-        nn.utils.clip_grad_norm_([each for each in tuned.parameters() if each.requires_grad], 5.0)
+        nn.utils.clip_grad_norm_(tuned.parameters(), CLIP_NORM)
         optimizer.step()
     return total / len(order)
 
@@ -242,5 +245,5 @@ def _said(tuned: Tuned, material: Material, tried: Sequence[int]) -> Iterator[tu
         clip = material.clips[number]
         yield (
             tuned.head(tuned.features(clip["plain"], padded=True)),
-            _truth(material, number, ends(dict(clip), "plain")),
+            _truth(material, number, ends(clip, "plain")),
         )

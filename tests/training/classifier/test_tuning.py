@@ -15,7 +15,7 @@ from sensegraph.models.classifier import LAYERS, read_classifier
 from sensegraph.models.pixel.architecture import ARCHITECTURES
 from sensegraph.models.pixel.source import Options, identify
 from sensegraph.models.pixel.weights import read_weights
-from sensegraph.training.classifier import sight
+from sensegraph.training.classifier.folds import held_back
 from sensegraph.training.classifier.plan import Plan
 from sensegraph.training.project import Project, ProjectError
 from tests.models.pixel import recipe, resources
@@ -137,7 +137,7 @@ def test_what_is_kept_is_the_best_epoch(weights: Path) -> None:
 def test_no_class_is_held_back_whole(clips: list[tuple[int, int]]) -> None:
     """Every class of a clip that is held back is learnt from another one."""
     truth = [np.full(4, label, np.intp) for _, label in clips]
-    back = sight.held_back([fold for fold, _ in clips], truth)
+    back = held_back([fold for fold, _ in clips], truth)
     learnt = {label for (_, label), out in zip(clips, back, strict=True) if not out}
     assert all(label in learnt for _, label in clips)
 
