@@ -6,7 +6,7 @@ import functools
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sensegraph.recording.tape import Tape
 from sensegraph.registry import find
 from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace
+from sensegraph.trace import Trace
 from sensegraph.transport import memory
 from sensegraph.transport.writer import Writer
 from sensegraph.transport.zeromq import Wire
@@ -72,19 +73,28 @@ class Crew:
         pools = make_pools(plan, wire.shared if wire else None, nodes)
         poison = {n: [(source, int(time_ns)) for at, source, time_ns in plan["poison"] if at == n] for n in nodes}
         loops = []
-        at = Whereabouts(Path(plan["folder"]), plan["worker"], len(nodes)) if wire else None
-        for number, each in enumerate(plan["nodes"]):
+        for each in plan["nodes"]:
             name, bury = each["name"], functools.partial(self._bury, each)
-            loop = NodeLoop(
+            loops.append(NodeLoop(
                 name, nodes[name], inboxes[name], outputs[name], pace, on_stop, pools.get(name, {}), poison[name], bury
-            )
-            if at is not None:
-                loop.enter, loop.leave = functools.partial(at.enter, number), functools.partial(at.leave, number)
-                if type(nodes[name]).state is not Node.state:
-                    keep = max((make_writer(edge).capacity for edge in into[name]), default=0)
-                    loop.savepoints = Savepoints(Path(plan["folder"]), name, plan["run"], keep)
-            loops.append(loop)
+            ))  # fmt: skip
+        if wire:
+            self._keep_track(plan, loops, into)
         return loops
+
+    def _keep_track(self, plan: WorkerPlan, loops: list[NodeLoop], into: Mapping[str, list[EdgePlan]]) -> None:
+        """Write into the run folder what the next start of this worker, or who asks, must know."""
+        folder = Path(plan["folder"])
+        at = Whereabouts(folder, plan["worker"], len(loops))
+        trace = Trace(folder, plan["worker"], [*(loop.name for loop in loops), *self._writers])
+        for number, loop in enumerate(loops):
+            loop.enter, loop.leave = functools.partial(at.enter, number), functools.partial(at.leave, number)
+            loop.trace = trace.of_node(loop.name)
+            if type(loop.node).state is not Node.state:
+                keep = max((make_writer(edge).capacity for edge in into[loop.name]), default=0)
+                loop.savepoints = Savepoints(folder, loop.name, plan["run"], keep)
+        for name, writer in self._writers.items():
+            writer.trace = trace.of_edge(name)
 
     def _bury(self, node: NodePlan, joined: JoinedSet) -> None:
         """Keep what a node failed on twice, and tell where."""

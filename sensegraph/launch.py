@@ -126,8 +126,9 @@ def notes(graph: Graph) -> list[str]:
 
 
 def execute(
-    graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch | None = None, tape: Tape | None = None
-) -> Summary:
+    graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch | None = None, tape: Tape | None = None,
+    keep: Callable[[Path], None] | None = None,
+) -> Summary:  # fmt: skip
     """Run a checked graph to its end.
 
     Args:
@@ -136,6 +137,7 @@ def execute(
         in_process: Run all nodes in threads of this process.
         watch: Called about four times a second with the state.
         tape: What is recorded and played.
+        keep: Called with the run folder before it is removed; in one process there is none.
     """
     _open_standard_streams()
     token = uuid.uuid4().bytes
@@ -147,7 +149,10 @@ def execute(
         with run_folder(graph.name) as folder:
             plans = worker_plans(graph, pace, folder, token, _medium(graph), tape)
             modules = sorted({_module(node.type) for node in graph.nodes.values()} - {""})
-            return balanced(Supervisor(plans, spawner(modules), signals, watch=watch).run())
+            summary = Supervisor(plans, spawner(modules), signals, watch=watch).run()
+            if keep is not None:
+                keep(folder)
+            return balanced(summary)
 
 
 def balanced(summary: Summary) -> Summary:

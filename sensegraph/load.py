@@ -17,7 +17,20 @@ from sensegraph.strict_yaml import INTS, Value, in_order, parse, parse_value
 
 VERSION = 1
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
-RESERVED = ("headless", "pace", "results", "out", "in_process", "set", "quiet", "help", "debug", "graph", "watch")
+RESERVED = (
+    "headless",
+    "pace",
+    "results",
+    "out",
+    "in_process",
+    "set",
+    "quiet",
+    "help",
+    "debug",
+    "graph",
+    "watch",
+    "trace",
+)
 """Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
 TOP_KEYS = ("version", "params", "nodes", "budgets")
 EDGE_KEYS = ("from", "policy", "queue", "expire_ms", "sample", "transport")

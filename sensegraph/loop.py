@@ -20,6 +20,7 @@ from sensegraph.packet import Bound, Packet, Stamp
 from sensegraph.payload import Result
 from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace
+from sensegraph.trace import Kind
 from sensegraph.transport.pool import Pool
 from sensegraph.transport.reader import Inbox
 from sensegraph.transport.writer import Writer
@@ -45,6 +46,7 @@ class NodeLoop:
     Attributes:
         enter: Called with the stamp of a set before `process`.
         leave: Called when `process` has returned; not when it failed.
+        trace: Called with what the node did (`MADE` a packet, `WORKED` on a set), the stamp, and from when to when.
         savepoints: Where the state of the node is kept; None where it has none, or nobody could take it over.
     """
 
@@ -74,6 +76,7 @@ class NodeLoop:
         self._resumed = False
         self.enter: Callable[[Stamp], None] = lambda stamp: None
         self.leave: Callable[[], None] = lambda: None
+        self.trace: Callable[[Kind, Stamp, int, int], None] = lambda kind, stamp, begin_ns, end_ns: None
         self._pace = pace
         self._stopping = threading.Event()
         self._sent_ns = {port: -NEVER for port in node.outputs}
@@ -146,6 +149,7 @@ class NodeLoop:
         items = iter(source.read())
         while not self._stopping.is_set():
             self._apply_changes()
+            begun_ns = time.monotonic_ns()
             outputs = self._call(f"frame {count}", lambda: next(items, None))
             if outputs is None:
                 return
@@ -157,6 +161,8 @@ class NodeLoop:
                 if self._stopping.wait(max(0.0, (due_ns - now_ns) / 1e9)):
                     return
                 packets = {port: _captured(packet, max(due_ns, now_ns)) for port, packet in packets.items()}
+            for stamp in dict.fromkeys(packet.stamp for packet in packets.values()):
+                self.trace(Kind.MADE, stamp, begun_ns, now_ns)
             self._send(packets, plain)
             if packets and not source.restamps:
                 latest_ns = max(packet.stamp.time_ns for packet in packets.values())
@@ -180,7 +186,8 @@ class NodeLoop:
     def _process(self, joined: JoinedSet) -> None:
         self.meter.packets += 1
         self.meter.time_ns = joined.stamp.time_ns
-        self.meter.age.add((time.monotonic_ns() - joined.stamp.capture_ns) / 1e6)
+        begun_ns = time.monotonic_ns()
+        self.meter.age.add((begun_ns - joined.stamp.capture_ns) / 1e6)
         if (joined.stamp.source, joined.stamp.time_ns) in self._poison:
             self._on_poison(joined)
             return
@@ -190,6 +197,7 @@ class NodeLoop:
         self.enter(joined.stamp)
         made = self._call(place, functools.partial(self.node.process, **joined.arguments(self._wanted)))
         self.leave()
+        self.trace(Kind.WORKED, joined.stamp, begun_ns, time.monotonic_ns())
         self._send_all(made, joined.stamp)
         if self.savepoints is not None and (state := self.node.state()) is not None:
             self.savepoints.save(joined.stamp.time_ns, state)
@@ -278,7 +286,8 @@ def _stamped(value: Any, stamp: Stamp, source: str) -> Packet[Any]:
     own = value.stamp
     if own.source:
         return value
-    return Packet(value.payload, Stamp(own.time_ns, own.capture_ns, stamp.source or source, own.frame, own.gap))
+    capture_ns = own.capture_ns or stamp.capture_ns
+    return Packet(value.payload, Stamp(own.time_ns, capture_ns, stamp.source or source, own.frame, own.gap))
 
 
 def _captured(packet: Packet[Any], capture_ns: int) -> Packet[Any]:

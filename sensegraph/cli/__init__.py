@@ -31,6 +31,8 @@ COMMANDS = {
     "record-clips": "record_clips:record_clips",
     "flip": "flip:flip",
     "top": "top:top",
+    "why": "why:why",
+    "trace": "trace:trace",
     "set": "set:set_",
     "doctor": "doctor:doctor",
 }

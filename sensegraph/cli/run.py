@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +12,8 @@ import click
 from sensegraph.cli import tell
 from sensegraph.cli.graph_command import PACE, GraphCommand, pairs, params_given, running
 from sensegraph.cli.status import Status, fetch_models
+from sensegraph.errors import GraphError, Problem
+from sensegraph.files import check_apart
 from sensegraph.graph import Graph
 from sensegraph.launch import execute, models_of, notes, prepare
 from sensegraph.load import find_graph, load
@@ -21,6 +25,7 @@ from sensegraph.summary import Summary
 @click.command(cls=GraphCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("graph")
 @PACE
+@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), help="What its last minutes were: JSON.")
 @running
 @click.pass_context
 def run(
@@ -34,20 +39,36 @@ def run(
     in_process: bool,
     sets: Sequence[str],
     quiet: bool,
+    trace: Path | None,
     **given: Any,
 ) -> int:
     """Run GRAPH: a file, or the name of a shipped graph."""
+    if trace is not None and in_process:
+        raise GraphError([Problem("--trace", "is kept by the processes of a run", "Leave --in-process out.")])
     spec = load(find_graph(graph), params_given(ctx, given), pairs(sets))
     say = say_unless(quiet)
     checked, chosen = prepare(
         spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None, say=say
     )
-    return perform(checked, chosen, in_process=in_process, quiet=quiet, silent=results == "-").exit_code
+    keep = None
+    if trace is not None:
+        check_apart(checked, str(trace), "--trace")
+        keep = partial(_keep, trace)
+    silent = results == "-"
+    return perform(checked, chosen, in_process=in_process, quiet=quiet, silent=silent, keep=keep).exit_code
+
+
+def _keep(path: Path, folder: Path) -> None:
+    """Write the trace of a run that ends."""
+    from sensegraph import timeline
+    from sensegraph.trace import read
+
+    timeline.write(path, read(folder))
 
 
 def perform(
     graph: Graph, pace: Pace, *, in_process: bool = False, quiet: bool = False, silent: bool = False,
-    tape: Tape | None = None,
+    tape: Tape | None = None, keep: Callable[[Path], None] | None = None,
 ) -> Summary:  # fmt: skip
     """Run a checked graph and show what it does.
 
@@ -58,12 +79,13 @@ def perform(
         quiet: Show nothing but errors.
         silent: Standard output is taken: show notes and errors only.
         tape: What is recorded and played.
+        keep: Called with the run folder before it is removed.
     """
     fetch_models(models_of(graph))
     for note in notes(graph):
         say_unless(quiet)(note)
     with Status(graph, quiet=quiet or silent) as status:
-        summary = execute(graph, pace=pace, in_process=in_process, watch=status.show, tape=tape)
+        summary = execute(graph, pace=pace, in_process=in_process, watch=status.show, tape=tape, keep=keep)
     if summary.error:
         tell(summary.error)
     if not quiet and not silent:

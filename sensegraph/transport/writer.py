@@ -8,12 +8,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sensegraph.packet import Bound, End, Item, Packet
+from sensegraph.packet import Bound, End, Item, Packet, Stamp
 from sensegraph.spec import Policy
+from sensegraph.trace import Kind
 from sensegraph.transport.ledger import Ledger
 
 Send = Callable[[Item], None]
 Note = Callable[[Sequence[Packet[Any]], str], None]
+Tell = Callable[[Kind, Stamp, str], None]
 
 
 class Writer:
@@ -32,6 +34,7 @@ class Writer:
     Attributes:
         capacity: Packets that may wait or be unfinished at once.
         note: Called with packets that were dropped, and the reason; None where nobody wants to know.
+        trace: Called with what happens to a packet: sent, finished or dropped, with its stamp and the reason.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Writer:
         self.policy = policy
         self.ledger = Ledger()
         self.note: Note | None = None
+        self.trace: Tell | None = None
         self._window = queue if policy is Policy.BLOCK else 1
         self._room = 0 if policy is Policy.BLOCK else (1 if policy is Policy.LATEST else queue)
         self.capacity = self._window + self._room
@@ -128,6 +132,7 @@ class Writer:
             read = max(0, len(finished) - lost)
             self.ledger.copied += copied
             self.ledger.delivered += read
+            self._tell(Kind.FINISHED, finished[:read])
             self._drop(finished[read:], "unreadable")
             self._flush()
             self._changed.notify_all()
@@ -184,6 +189,7 @@ class Writer:
                     self._drop([item], "expired")
                     continue
                 self._unfinished.append(item)
+                self._tell(Kind.SENT, (item,))
             self._waiting.popleft()
             self._send(item)
         self._count()
@@ -207,9 +213,15 @@ class Writer:
         """Count packets that are in none of the queues any more."""
         if packets:
             self.ledger.dropped[reason] += len(packets)
+            self._tell(Kind.DROPPED, packets, reason)
             if self.note is not None:
                 self.note(packets, reason)
         self._count()
+
+    def _tell(self, kind: Kind, packets: Sequence[Packet[Any]], reason: str = "") -> None:
+        if self.trace is not None:
+            for packet in packets:
+                self.trace(kind, packet.stamp, reason)
 
     def _count(self) -> None:
         waiting = sum(isinstance(item, Packet) for item in self._waiting)
