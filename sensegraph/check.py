@@ -11,7 +11,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from sensegraph import budget, parameters, registry
+from sensegraph import budget, limit, parameters, registry
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.load import UNKNOWN, survey
@@ -83,6 +83,7 @@ class Checker:
         sources = [name for name, kind in self.kinds.items() if issubclass(kind, Source)]
         if len(self.kinds) == len(self.spec.nodes):
             budget.check(self.spec.budgets, self.network, sources, self.say)
+            limit.check(self.spec.limits, self.network, self.say)
         if self.problems:
             raise GraphError(in_order(self.problems))
         nodes = {name: self._node(name) for name in self.kinds}
@@ -92,8 +93,9 @@ class Checker:
             if edge not in self.left_out and {edge.source, edge.target} <= self.kinds.keys()
         )
         name = self.spec.path.stem if self.spec.path else "graph"
-        budgets = () if self.pace is Pace.FAST else self.spec.budgets
-        return Graph(name, self.base, nodes, edges, self.network, self._notes(), budgets)
+        live = self.pace is Pace.LIVE
+        budgets, limits = (self.spec.budgets, self.spec.limits) if live else ((), ())
+        return Graph(name, self.base, nodes, edges, self.network, self._notes(), budgets, limits)
 
     def say(self, where: str, what: str, remedy: str) -> None:
         """Note a problem."""

@@ -23,6 +23,7 @@ from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace
 from sensegraph.trace import Trace
 from sensegraph.transport import memory
+from sensegraph.transport.limiter import Limiter
 from sensegraph.transport.writer import Writer
 from sensegraph.transport.zeromq import Wire
 from sensegraph.whereabouts import Whereabouts
@@ -78,9 +79,26 @@ class Crew:
             loops.append(NodeLoop(
                 name, nodes[name], inboxes[name], outputs[name], pace, on_stop, pools.get(name, {}), poison[name], bury
             ))  # fmt: skip
+        self._limit(plan, loops, wire)
         if wire:
             self._keep_track(plan, loops, into)
         return loops
+
+    def _limit(self, plan: WorkerPlan, loops: list[NodeLoop], wire: Wire | None) -> None:
+        """Let the node at the end of a way that is limited tell where it begins how far it is."""
+        for each in plan["limits"]:
+            limiter = Limiter(each["in_flight"])
+            tell: Callable[[int], None] = limiter.passed
+            if each["source_worker"] == plan["worker"]:
+                for edge in each["edges"]:
+                    self._writers[edge].limiters = (*self._writers[edge].limiters, limiter)
+                if wire is not None:
+                    wire.add_limiter(each["limit"], limiter)
+            elif wire is not None:
+                tell = wire.add_way_back(each["limit"], each["source_worker"])
+            for loop in loops:
+                if loop.name == each["target"]:
+                    loop.passed.append(tell)
 
     def _keep_track(self, plan: WorkerPlan, loops: list[NodeLoop], into: Mapping[str, list[EdgePlan]]) -> None:
         """Write into the run folder what the next start of this worker, or who asks, must know."""

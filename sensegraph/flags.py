@@ -103,5 +103,6 @@ def _without_windows(spec: GraphSpec, kinds: dict[str, type[Node]]) -> GraphSpec
         }  # fmt: skip
     nodes = {name: node for name, node in spec.nodes.items() if name not in gone}
     edges = tuple(edge for edge in spec.edges if edge.source not in gone and edge.target not in gone)
-    budgets = tuple(each for each in spec.budgets if each.target not in gone)
-    return dataclasses.replace(spec, nodes=nodes, edges=edges, budgets=budgets)
+    budgets = tuple(each for each in spec.budgets if not gone & {each.source, each.target})
+    limits = tuple(each for each in spec.limits if not gone & {each.source, each.target})
+    return dataclasses.replace(spec, nodes=nodes, edges=edges, budgets=budgets, limits=limits)

@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 
 from sensegraph.node import EVERY, Node, Port
-from sensegraph.spec import Budget, Policy, Transport
+from sensegraph.spec import Budget, Limit, Policy, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Graph:
         network: The same as a networkx graph: node names, with `edge` on each connection.
         notes: What is worth telling before it runs, a line each.
         budgets: How old packets may become; none in fast pace, in which nothing is too late.
+        limits: How many may be under way; none in fast pace, in which nothing is dropped.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Graph:
     network: nx.MultiDiGraph[str]
     notes: tuple[str, ...] = ()
     budgets: tuple[Budget, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     def inputs_of(self, name: str) -> list[Edge]:
         """Return the edges into a node, in the order of its ports."""

@@ -47,6 +47,7 @@ class NodeLoop:
         enter: Called with the stamp of a set before `process`.
         leave: Called when `process` has returned; not when it failed.
         trace: Called with what the node did (`MADE` a packet, `WORKED` on a set), the stamp, and from when to when.
+        passed: Called with the media time up to which the node has dealt with all that came and will come.
         savepoints: Where the state of the node is kept; None where it has none, or nobody could take it over.
     """
 
@@ -76,6 +77,7 @@ class NodeLoop:
         self._resumed = False
         self.enter: Callable[[Stamp], None] = lambda stamp: None
         self.leave: Callable[[], None] = lambda: None
+        self.passed: list[Callable[[int], None]] = []
         self.trace: Callable[[Kind, Stamp, int, int], None] = lambda kind, stamp, begin_ns, end_ns: None
         self._pace = pace
         self._stopping = threading.Event()
@@ -179,9 +181,12 @@ class NodeLoop:
             if joined is not None:
                 self._process(joined)
                 joined = None  # what nobody keeps is given back before its producer hears that it is finished
+            passed_ns = inbox.bound_ns
             if not self.node.restamps:
-                self._promise(inbox.bound_ns)
+                self._promise(passed_ns)
             inbox.settle()
+            for tell in self.passed:
+                tell(passed_ns)
 
     def _process(self, joined: JoinedSet) -> None:
         self.meter.packets += 1

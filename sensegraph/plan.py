@@ -12,11 +12,12 @@ from sensegraph.join import Join
 from sensegraph.node import Node
 from sensegraph.recording.tape import Tape
 from sensegraph.registry import find
-from sensegraph.spec import Medium, Pace, Policy, Transport
+from sensegraph.spec import Limit, Medium, Pace, Policy, Transport
 from sensegraph.transport.pool import Pool
 from sensegraph.transport.reader import Inbox
 from sensegraph.transport.shared import RETAINED, Shared
 from sensegraph.transport.writer import Writer
+from sensegraph.way import lies_on
 
 PATIENCE_S = 0.1
 """How long a picture waits for its results in live pace before it is drawn with the last known ones."""
@@ -51,6 +52,17 @@ class EdgePlan(TypedDict):
     transport: str
 
 
+class LimitPlan(TypedDict):
+    """How many packets of a node may be under way to another one; `edges` are those where the ways begin."""
+
+    limit: int
+    source_worker: int
+    target: str
+    target_worker: int
+    in_flight: int
+    edges: list[str]
+
+
 class WorkerPlan(TypedDict):
     """Everything a worker needs to know.
 
@@ -70,6 +82,7 @@ class WorkerPlan(TypedDict):
     poison: list[tuple[str, str, int]]
     nodes: list[NodePlan]
     edges: list[EdgePlan]
+    limits: list[LimitPlan]
 
 
 def worker_plans(
@@ -79,6 +92,7 @@ def worker_plans(
     processes = graph.processes()
     number = {node.name: i for i, nodes in enumerate(processes.values()) for node in nodes}
     edges = [_edge_plan(graph, i, edge, number) for i, edge in enumerate(graph.edges)]
+    limits = [_limit_plan(graph, i, limit, number) for i, limit in enumerate(graph.limits)]
     return [
         {
             "run": run,
@@ -93,6 +107,7 @@ def worker_plans(
             "poison": [],
             "nodes": [{"name": n.name, "type": n.type_name, "params": dict(n.params)} for n in nodes],
             "edges": [e for e in edges if worker in (e["source_worker"], e["target_worker"])],
+            "limits": [e for e in limits if worker in (e["source_worker"], e["target_worker"])],
         }
         for worker, nodes in enumerate(processes.values())
     ]
@@ -113,6 +128,18 @@ def _edge_plan(graph: Graph, index: int, edge: Edge, number: dict[str, int]) -> 
         "expire_ms": edge.expire_ms,
         "sample": edge.sample,
         "transport": edge.transport.value,
+    }
+
+
+def _limit_plan(graph: Graph, index: int, limit: Limit, number: dict[str, int]) -> LimitPlan:
+    begin = [edge for edge in graph.outputs_of(limit.source) if lies_on(limit, graph.network, edge.source, edge.target)]
+    return {
+        "limit": index,
+        "source_worker": number[limit.source],
+        "target": limit.target,
+        "target_worker": number[limit.target],
+        "in_flight": limit.in_flight,
+        "edges": [edge.name for edge in begin],
     }
 
 

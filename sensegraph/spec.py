@@ -106,6 +106,16 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """How many packets of a node may be under way to another one."""
+
+    source: str
+    target: str
+    in_flight: int
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GraphSpec:
     """A whole graph file.
 
@@ -120,3 +130,4 @@ class GraphSpec:
     edges: tuple[EdgeSpec, ...]
     doc: str = ""
     budgets: tuple[Budget, ...] = ()
+    limits: tuple[Limit, ...] = ()

@@ -12,6 +12,7 @@ from sensegraph.packet import Bound, End, Item, Packet, Stamp
 from sensegraph.spec import Policy
 from sensegraph.trace import Kind
 from sensegraph.transport.ledger import Ledger
+from sensegraph.transport.limiter import Limiter
 
 Send = Callable[[Item], None]
 Note = Callable[[Sequence[Packet[Any]], str], None]
@@ -34,6 +35,7 @@ class Writer:
     Attributes:
         capacity: Packets that may wait or be unfinished at once.
         note: Called with packets that were dropped, and the reason; None where nobody wants to know.
+        limiters: Those of the ways that this edge is a part of.
         trace: Called with what happens to a packet: sent, finished or dropped, with its stamp and the reason.
     """
 
@@ -43,6 +45,7 @@ class Writer:
         self.policy = policy
         self.ledger = Ledger()
         self.note: Note | None = None
+        self.limiters: Sequence[Limiter] = ()
         self.trace: Tell | None = None
         self._window = queue if policy is Policy.BLOCK else 1
         self._room = 0 if policy is Policy.BLOCK else (1 if policy is Policy.LATEST else queue)
@@ -71,6 +74,9 @@ class Writer:
             if packet.sequence % self._sample:
                 self._pass_over(packet, "sampled")
                 return
+            if not all([limiter.admits(packet.stamp.time_ns) for limiter in self.limiters]):
+                self._pass_over(packet, "limited")
+                return
             if self.policy is Policy.BLOCK:
                 self._blocked += 1
                 self._count()
@@ -83,11 +89,6 @@ class Writer:
             self._flush()
             if self._trim():
                 self._flush()
-
-    def skip(self, packet: Packet[Any], reason: str) -> None:
-        """Drop a packet before it is sent, counted under a reason."""
-        with self._changed:
-            self._pass_over(self._numbered(packet), reason)
 
     def bound(self, time_ns: int) -> None:
         """Promise that no packet at or before `time_ns` follows."""

@@ -4,7 +4,8 @@ The consumer binds a fresh PULL socket each time it starts and names it in its s
 `[edge, consumer epoch, endpoint, producer epoch seen, packets finished, of these unreadable, bytes copied]`, which it
 repeats: the message is greeting, credit and acknowledgement in one, and losing one does no harm. A producer that sees a
 new consumer epoch closes its old PUSH socket, so a half-dead pipe can never take a share of the packets, and sends the
-unfinished window again.
+unfinished window again. The end of a way that is limited tells its begin, over the same socket and as often, how far it
+is: `[LIMIT, limit, media time]`.
 
 A node's own thread receives its packets, one thread per process receives credit; sends happen under the lock of the
 edge's writer (or of the return socket).
@@ -27,6 +28,7 @@ from sensegraph.codec import Lost, decode, encode
 from sensegraph.errors import TransportError
 from sensegraph.packet import Item
 from sensegraph.transport.ledger import Ledger
+from sensegraph.transport.limiter import Limiter
 from sensegraph.transport.reader import Inbox, Reader
 from sensegraph.transport.segment import Unmappable
 from sensegraph.transport.shared import Shared
@@ -35,37 +37,10 @@ from sensegraph.transport.writer import Writer
 STATE_EVERY_S = 0.3
 MAX_MESSAGE_BYTES = 256 << 20
 LINGER_MS = 500
+LIMIT = -1
+"""Stands in the place of an edge's number."""
 CONTROL_ROOM = 1024
 """Messages that may wait in a pipe besides the window: bounds and ends take no credit."""
-
-
-@dataclass(slots=True)
-class _Output:
-    """An edge out of this process."""
-
-    writer: Writer
-    consumer_epoch: int = -1
-    finished: int = 0
-    lost: int = 0
-    copied: int = 0
-    socket: zmq.Socket[bytes] | None = None
-
-
-@dataclass(slots=True)
-class _Input:
-    """An edge into this process."""
-
-    edge: int
-    hint: Any
-    producer: int
-    socket: zmq.Socket[bytes]
-    endpoint: str
-    reader: Reader | None = None
-    producer_epoch: int = -1
-    finished: int = 0
-    lost: int = 0
-    copied: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class _Return:
@@ -88,6 +63,35 @@ class _Return:
     def close(self) -> None:
         with self._lock:
             self._socket.close()
+
+
+@dataclass(slots=True)
+class _Output:
+    """An edge out of this process."""
+
+    writer: Writer
+    consumer_epoch: int = -1
+    finished: int = 0
+    lost: int = 0
+    copied: int = 0
+    socket: zmq.Socket[bytes] | None = None
+
+
+@dataclass(slots=True)
+class _Input:
+    """An edge into this process."""
+
+    edge: int
+    hint: Any
+    back: _Return
+    socket: zmq.Socket[bytes]
+    endpoint: str
+    reader: Reader | None = None
+    producer_epoch: int = -1
+    finished: int = 0
+    lost: int = 0
+    copied: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Wire:
@@ -114,6 +118,8 @@ class Wire:
         self._outputs: dict[int, _Output] = {}
         self._inputs: list[_Input] = []
         self._returns: dict[int, _Return] = {}
+        self._limiters: dict[int, Limiter] = {}
+        self._passed: dict[int, tuple[_Return, int]] = {}
         self._credits = self._pull(_return_endpoint(folder, worker))
         self._closing = threading.Event()
         self._greeted = threading.Condition()
@@ -134,9 +140,7 @@ class Wire:
             producer: Number of the worker at the other end.
         """
         endpoint = f"ipc://{self._folder}/e{edge}-{self._epoch}"
-        entry = _Input(edge, hint, producer, self._pull(endpoint), endpoint)
-        if producer not in self._returns:
-            self._returns[producer] = _Return(self._context, _return_endpoint(self._folder, producer))
+        entry = _Input(edge, hint, self._return_to(producer), self._pull(endpoint), endpoint)
 
         def credit(count: int) -> None:
             with entry.lock:
@@ -146,6 +150,20 @@ class Wire:
         entry.reader = inbox.reader(name, credit)
         inbox.attach(entry.socket, lambda: self._receive(entry))
         self._inputs.append(entry)
+
+    def add_limiter(self, limit: int, limiter: Limiter) -> None:
+        """Tell `limiter` how far the node at the end of limit number `limit` is."""
+        self._limiters[limit] = limiter
+
+    def add_way_back(self, limit: int, worker: int) -> Callable[[int], None]:
+        """Return what tells the worker at which a limited way begins up to which media time all is done."""
+        back = self._return_to(worker)
+
+        def passed(time_ns: int) -> None:
+            self._passed[limit] = (back, time_ns)
+            back.send([LIMIT, limit, time_ns])
+
+        return passed
 
     def start(self) -> None:
         """Begin to receive."""
@@ -173,6 +191,11 @@ class Wire:
                 output.socket.close(linger=LINGER_MS)
         self._context.term()
 
+    def _return_to(self, worker: int) -> _Return:
+        if worker not in self._returns:
+            self._returns[worker] = _Return(self._context, _return_endpoint(self._folder, worker))
+        return self._returns[worker]
+
     def _pull(self, endpoint: str) -> zmq.Socket[bytes]:
         socket: zmq.Socket[bytes] = self._context.socket(zmq.PULL)
         socket.setsockopt(zmq.RCVHWM, CONTROL_ROOM)
@@ -189,6 +212,8 @@ class Wire:
                 state_at = time.monotonic() + STATE_EVERY_S
                 for entry in self._inputs:
                     self._send_state(entry)
+                for limit, (back, time_ns) in list(self._passed.items()):
+                    back.send([LIMIT, limit, time_ns])
             if self._credits.poll(100):
                 self._take_state(self._credits.recv())
 
@@ -231,11 +256,16 @@ class Wire:
         with entry.lock:
             state = [entry.edge, self._epoch, entry.endpoint, entry.producer_epoch]
             state += [entry.finished, entry.lost, entry.copied]
-        self._returns[entry.producer].send(state)
+        entry.back.send(state)
 
     def _take_state(self, message: bytes) -> None:
         try:
-            edge, consumer_epoch, endpoint, *counts = msgpack.unpackb(message)
+            edge, *told = msgpack.unpackb(message)
+            if edge == LIMIT:
+                limit, time_ns = told
+                self._limiters[limit].passed(int(time_ns))
+                return
+            consumer_epoch, endpoint, *counts = told
             producer_epoch, finished, lost, copied = map(int, counts)
             output, consumer_epoch = self._outputs[edge], int(consumer_epoch)
         except (ValueError, KeyError, TypeError, msgpack.UnpackException):

@@ -13,6 +13,7 @@ from sensegraph.node import Port
 from sensegraph.packet import Bound, Packet, Stamp
 from sensegraph.spec import Policy
 from sensegraph.transport import memory
+from sensegraph.transport.limiter import Limiter
 from sensegraph.transport.pool import Pool
 from sensegraph.transport.reader import Inbox
 from sensegraph.transport.shared import Shared
@@ -187,7 +188,8 @@ def test_the_account_holds_while_a_producer_waits(edge: Any) -> None:
     assert link.take() == 0
     link.inbox.settle()
     thread.join()
-    link.writer.skip(Packet(b"", Stamp(5)), "limited")
+    link.writer.limiters = [Limiter(0)]
+    link.writer.write(Packet(b"", Stamp(5)))
     link.writer.end()
     assert numbers(link) == [1]
     assert link.writer.drained(5)
