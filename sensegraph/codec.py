@@ -56,8 +56,9 @@ class Lost(Bound):
 
 
 def encode(
-    item: Item, run: bytes, epoch: int, describe: Describe = lambda array: None, tally: dict[str, int] | None = None
-) -> list[Any]:
+    item: Item, run: bytes, epoch: int, describe: Describe = lambda array: None, tally: dict[str, int] | None = None,
+    pack: Callable[[Any], bytes] = msgpack.packb,
+) -> list[Any]:  # fmt: skip
     """Return the message parts of one item; large buffers are not copied.
 
     Args:
@@ -66,6 +67,7 @@ def encode(
         epoch: How often the sending worker has been started.
         describe: Says where an array lies in shared memory; None when it does not.
         tally: Carrier -> bytes, to be added to.
+        pack: Of a `msgpack.Packer` that is kept: making one takes memory from the system each time.
 
     Raises:
         TransportError: The payload holds something that cannot travel, or too much of it.
@@ -90,7 +92,7 @@ def encode(
         fields = [VERSION, BOUND, run, 0, epoch, item.time_ns]
     else:
         fields = [VERSION, END, run, item.made, epoch, 0]
-    header = msgpack.packb(fields)
+    header = pack(fields)
     if len(header) > MAX_HEADER_BYTES:
         raise TransportError(f"a payload without its arrays takes {len(header)} bytes, {MAX_HEADER_BYTES} is the limit")
     return [header, *frames]

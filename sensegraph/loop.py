@@ -112,6 +112,7 @@ class NodeLoop:
                 self._run_sets()
                 self._resume(NEVER)
                 self._send_all(self._call("finish()", self.node.finish), Stamp(self.meter.time_ns))
+                self.meter.count()
         except Stop:
             self._on_stop()
             self._discard()
@@ -163,12 +164,14 @@ class NodeLoop:
                 if self._stopping.wait(max(0.0, (due_ns - now_ns) / 1e9)):
                     return
                 packets = {port: _captured(packet, max(due_ns, now_ns)) for port, packet in packets.items()}
-            for stamp in dict.fromkeys(packet.stamp for packet in packets.values()):
-                self.trace(Kind.MADE, stamp, begun_ns, now_ns)
             self._send(packets, plain)
+            stamps = {packet.stamp.time_ns: packet.stamp for packet in packets.values()}
             if packets and not source.restamps:
-                latest_ns = max(packet.stamp.time_ns for packet in packets.values())
-                self._promise(latest_ns - 1, besides=packets)
+                self._promise(max(stamps) - 1, besides=packets)
+            del outputs, packets  # their memory can be filled again
+            self.meter.count()
+            for stamp in stamps.values():
+                self.trace(Kind.MADE, stamp, begun_ns, now_ns)
             count += 1
             self.meter.packets = count
 
@@ -192,7 +195,6 @@ class NodeLoop:
         self.meter.packets += 1
         self.meter.time_ns = joined.stamp.time_ns
         begun_ns = time.monotonic_ns()
-        self.meter.age.add((begun_ns - joined.stamp.capture_ns) / 1e6)
         if (joined.stamp.source, joined.stamp.time_ns) in self._poison:
             self._on_poison(joined)
             return
@@ -202,8 +204,11 @@ class NodeLoop:
         self.enter(joined.stamp)
         made = self._call(place, functools.partial(self.node.process, **joined.arguments(self._wanted)))
         self.leave()
-        self.trace(Kind.WORKED, joined.stamp, begun_ns, time.monotonic_ns())
+        ended_ns = time.monotonic_ns()
         self._send_all(made, joined.stamp)
+        self.meter.count()
+        self.meter.age.add((begun_ns - joined.stamp.capture_ns) / 1e6)
+        self.trace(Kind.WORKED, joined.stamp, begun_ns, ended_ns)
         if self.savepoints is not None and (state := self.node.state()) is not None:
             self.savepoints.save(joined.stamp.time_ns, state)
 

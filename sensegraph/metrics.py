@@ -42,6 +42,7 @@ class Meter:
         headlines: Output port -> the latest result in a few words.
         length_s: Length of a source in seconds, where it is known.
         busy_since: Monotonic time since which one call of the node has been running; None between calls.
+        took_s: Time spent in calls that are not yet counted, in seconds.
         age: Age of the packets when the node begins with them (now - capture time).
     """
 
@@ -51,6 +52,7 @@ class Meter:
     time_ns: int = 0
     length_s: float | None = None
     busy_since: float | None = None
+    took_s: float = 0.0
     headlines: dict[str, str] = field(default_factory=dict)
     work: Histogram = field(default_factory=Histogram)
     age: Histogram = field(default_factory=Histogram)
@@ -60,12 +62,16 @@ class Meter:
         self.busy_since = time.monotonic()
 
     def end(self) -> None:
-        """Note that the call has ended."""
+        """Note that the call has ended; `count` does the rest when what came of it is on its way."""
         if self.busy_since is not None:
-            passed_s = time.monotonic() - self.busy_since
-            self.work.add(passed_s * 1e3)
-            self.work_s += passed_s
+            self.took_s += time.monotonic() - self.busy_since
         self.busy_since = None
+
+    def count(self) -> None:
+        """Count the calls since the last time as one piece of work."""
+        self.work.add(self.took_s * 1e3)
+        self.work_s += self.took_s
+        self.took_s = 0.0
         self.cpu_s = time.thread_time()
 
     def as_dict(self) -> dict[str, Any]:

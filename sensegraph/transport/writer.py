@@ -190,9 +190,10 @@ class Writer:
                     self._drop([item], "expired")
                     continue
                 self._unfinished.append(item)
-                self._tell(Kind.SENT, (item,))
             self._waiting.popleft()
             self._send(item)
+            if isinstance(item, Packet):
+                self._tell(Kind.SENT, (item,))
         self._count()
         self._changed.notify_all()
 

@@ -48,6 +48,7 @@ class _Return:
 
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> None:
         self._lock = threading.Lock()
+        self._pack = msgpack.Packer().pack
         self._socket = context.socket(zmq.PUSH)
         self._socket.setsockopt(zmq.IMMEDIATE, 1)
         self._socket.setsockopt(zmq.LINGER, LINGER_MS)
@@ -58,7 +59,7 @@ class _Return:
     def send(self, message: list[Any]) -> None:
         # A producer that is away misses nothing: the state is cumulative and repeated.
         with self._lock, contextlib.suppress(zmq.Again):
-            self._socket.send(msgpack.packb(message), zmq.DONTWAIT)
+            self._socket.send(self._pack(message), zmq.DONTWAIT)
 
     def close(self) -> None:
         with self._lock:
@@ -293,10 +294,11 @@ class Wire:
 
     def _sender(self, socket: zmq.Socket[bytes], ledger: Ledger) -> Callable[[Item], None]:
         describe = self.shared.describe if self.shared else _nowhere
+        pack = msgpack.Packer().pack  # sending is done under the lock of the edge's writer
 
         def send(item: Item) -> None:
             before = ledger.carried["frame"]
-            parts = encode(item, self._run, self._epoch, describe, ledger.carried)
+            parts = encode(item, self._run, self._epoch, describe, ledger.carried, pack)
             ledger.copied += 2 * (ledger.carried["frame"] - before)
             if len(parts) == 1:
                 socket.send(parts[0])
