@@ -11,7 +11,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from sensegraph import budget, limit, parameters, registry
+from sensegraph import budget, limit, parameters, registry, shadow
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.load import UNKNOWN, survey
@@ -84,6 +84,7 @@ class Checker:
         if len(self.kinds) == len(self.spec.nodes):
             budget.check(self.spec.budgets, self.network, sources, self.say)
             limit.check(self.spec.limits, self.network, self.say)
+        shadow.check(self.spec, self.kinds, self.say)
         if self.problems:
             raise GraphError(in_order(self.problems))
         nodes = {name: self._node(name) for name in self.kinds}
@@ -285,10 +286,12 @@ class Checker:
         if registry.is_user_file(spec.type):
             file, _, attribute = spec.type.rpartition(":")
             type_name = f"{(self.base / file).resolve()}:{attribute}"
-        return GraphNode(name, kind, type_name, spec.params, spec.process or name, spec.where)
+        beside = spec.shadow is not None
+        return GraphNode(name, kind, type_name, spec.params, spec.process or name, spec.where, beside)
 
     def _edge(self, edge: EdgeSpec) -> Edge:
         wanted = Policy.BLOCK if self.pace is Pace.FAST else edge.policy or Policy(self._port(edge).live)
+        wanted = shadow.policy(self.spec, edge) or wanted
         usual = PICTURES if wanted is Policy.BLOCK and self._port(edge).colour else QUEUES[wanted]
         queue = edge.queue if edge.policy is wanted and edge.queue else usual
         limits = [edge.expire_ms, budget.of_edge(self.spec.budgets, self.network, edge)]

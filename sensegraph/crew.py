@@ -48,6 +48,7 @@ class Crew:
     ) -> None:
         self._on_failure = on_failure
         self._writers: dict[str, Writer] = {}
+        self._to_shadows = {edge_name(edge) for edge in plan["edges"] if edge["shadow"]}
         self._threads: list[threading.Thread] = []
         self.notes: deque[str] = deque()
         base, pace = Path(plan["base"]), Pace(plan["pace"])
@@ -166,9 +167,10 @@ class Crew:
             thread.join(timeout_s / max(1, len(self._threads)))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def drained(self, timeout_s: float) -> bool:
-        """Whether the consumers have finished all that was sent."""
-        return all(writer.drained(timeout_s) for writer in self._writers.values())
+    def drained(self, timeout_s: float, *, shadows: bool) -> bool:
+        """Whether the consumers, or those of them that are no shadows, have finished all that was sent."""
+        writers = [writer for name, writer in self._writers.items() if shadows or name not in self._to_shadows]
+        return all(writer.drained(timeout_s) for writer in writers)
 
     def stop(self) -> None:
         """Ask the sources to stop; what follows drains."""

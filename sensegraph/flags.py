@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 
 from sensegraph.errors import GraphError, Problem
-from sensegraph.node import Node
+from sensegraph.node import Node, results_of
 from sensegraph.registry import find
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec
 
@@ -44,11 +44,6 @@ def kinds_of(spec: GraphSpec) -> dict[str, type[Node]]:
     return kinds
 
 
-def results_of(kind: type[Node]) -> list[str]:
-    """Return the outputs of a node whose payload is a result."""
-    return [port for port, each in kind.outputs.items() if hasattr(each.type, "row") or each.type is dict]
-
-
 def _free_name(spec: GraphSpec, name: str) -> str:
     while name in spec.nodes:
         name += "_"
@@ -63,7 +58,7 @@ def _with_results(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> G
     name = _free_name(spec, "results")
     edges = []
     for source, kind in kinds.items():
-        ports = results_of(kind)
+        ports = results_of(kind) if spec.nodes[source].shadow is None else []
         for port in ports:
             stream = source if port == ports[0] else f"{source}_{port}"
             edges.append(EdgeSpec(source, port, name, stream, where="--results"))

@@ -21,6 +21,7 @@ class GraphNode:
         type_name: The type as a worker can find it again: a registered name or `/absolute/file.py:Class`.
         process: Name of the worker that runs it.
         where: Its place in the graph file.
+        shadow: It stands beside other nodes and may neither delay nor fail them.
     """
 
     name: str
@@ -29,6 +30,7 @@ class GraphNode:
     params: Mapping[str, Any]
     process: str
     where: str
+    shadow: bool = False
 
     def input(self, name: str) -> Port:
         """Return the port of an input, also of one that the graph file named (`*`)."""

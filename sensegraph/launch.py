@@ -12,7 +12,7 @@ from typing import Any
 from sensegraph.check import check
 from sensegraph.errors import GraphError, Problem, SensegraphError
 from sensegraph.files import check_files
-from sensegraph.flags import with_sinks
+from sensegraph.flags import kinds_of, with_sinks
 from sensegraph.graph import Graph
 from sensegraph.load import find_graph, load
 from sensegraph.local import run_local
@@ -22,6 +22,7 @@ from sensegraph.plan import worker_plans
 from sensegraph.recording.tape import Tape
 from sensegraph.resources import display_available
 from sensegraph.rundir import run_folder
+from sensegraph.shadow import with_agreements
 from sensegraph.signals import caught
 from sensegraph.spawn import CHILD_ENVIRONMENT, spawner
 from sensegraph.spec import GraphSpec, Medium, Pace, Transport
@@ -89,7 +90,7 @@ def prepare(
     Raises:
         GraphError: Everything that is wrong with the graph.
     """
-    whole = spec
+    whole = spec = with_agreements(spec, kinds_of(spec))
     spec = with_sinks(whole, results=_text(results), out=_text(out), headless=headless)
     graph = check(spec, pace=pace or Pace.LIVE)
     windows = [node.name for node in graph.nodes.values() if node.type.needs_display]
@@ -144,6 +145,7 @@ def execute(
     os.environ.update({k: v for k, v in CHILD_ENVIRONMENT.items() if k not in os.environ and in_process})
     with caught() as signals:
         if in_process:
+            _must_have_no_shadow(graph)
             alone = replace(graph, nodes={n: replace(node, process="all") for n, node in graph.nodes.items()})
             return balanced(run_local(worker_plans(alone, pace, Path(), token, tape=tape)[0], signals, watch))
         with run_folder(graph.name) as folder:
@@ -181,6 +183,14 @@ def _medium(graph: Graph) -> Medium:
             [Problem(edge.where, f"{edge.target}.inputs.{edge.input}: {what}", remedy) for edge in insists]
         )
     return medium
+
+
+def _must_have_no_shadow(graph: Graph) -> None:
+    """Refuse a graph whose shadow would share a process with the nodes that it must not delay."""
+    shadows = [node for node in graph.nodes.values() if node.shadow]
+    if shadows:
+        what = f"{shadows[0].name}: a shadow needs a process of its own"
+        raise GraphError([Problem(shadows[0].where, what, "Leave --in-process (`in_process=True`) out.")])
 
 
 def _open_standard_streams() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensegraph import budget, limit
+from sensegraph import budget, limit, shadow
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy, Transport
@@ -33,6 +33,7 @@ RESERVED = (
 )
 """Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
 TOP_KEYS = ("version", "params", "nodes", "budgets", "limits")
+NODE_KEYS = ("type", "inputs", "process", "shadow")
 EDGE_KEYS = ("from", "policy", "queue", "expire_ms", "sample", "transport")
 PARAM_KEYS = ("default", "help", "unit", "min", "max", "choices")
 UNKNOWN = object()
@@ -282,10 +283,11 @@ class Loader:
             process = fields["process"].plain if "process" in fields else ""
             if not isinstance(process, str) or (process and not NAME.fullmatch(process)):
                 self.say(fields["process"].where, f"{name}.process: not a name", "Use letters, digits, '_' and '-'.")
-            params = {key: each for key, each in fields.items() if key not in ("type", "inputs", "process")}
+            params = {key: each for key, each in fields.items() if key not in NODE_KEYS}
             plain = {key: self.substituted(each, f"{name}.{key}", values) for key, each in params.items()}
             places = {key: entry.key_where[key] for key in params} | {"type": kind.where}
-            found[name] = NodeSpec(name, kind.plain, plain, str(process), where, places)
+            beside = shadow.read(fields.get("shadow"), name, self.say)
+            found[name] = NodeSpec(name, kind.plain, plain, str(process), where, places, beside)
             edges += self.inputs(name, fields.get("inputs"))
         return found, edges
 

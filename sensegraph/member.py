@@ -24,6 +24,7 @@ class Limits:
         busy_s: A node whose one call lasts longer hangs.
         opening_s: Time for the workers to open models and devices.
         grace_s: Time to drain after a stop.
+        shadow_s: Time for shadows to end when all others have.
         restarts: So many restarts within `window_s`, then the graph fails.
     """
 
@@ -31,6 +32,7 @@ class Limits:
     busy_s: float = 30.0
     opening_s: float = 120.0
     grace_s: float = 10.0
+    shadow_s: float = 2.0
     restarts: int = 5
     window_s: float = 60.0
 
@@ -71,6 +73,16 @@ class Member:
     def names(self) -> str:
         """The names of its nodes."""
         return ", ".join(node["name"] for node in self.plan["nodes"])
+
+    @property
+    def shadow(self) -> bool:
+        """Whether it may neither delay nor fail the others."""
+        return self.plan["shadow"]
+
+    @property
+    def over(self) -> bool:
+        """Whether it will not be started again."""
+        return self.gone and self.state in ("ended", "failed")
 
     @property
     def gone(self) -> bool:

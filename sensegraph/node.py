@@ -212,3 +212,8 @@ class Source(Node):
 
 class Stop(Exception):
     """Raised in a node to end the whole graph in order, e.g. when the user closes the window."""
+
+
+def results_of(kind: type[Node]) -> list[str]:
+    """Return the outputs of a node whose payload is a result."""
+    return [port for port, each in kind.outputs.items() if hasattr(each.type, "row") or each.type is dict]

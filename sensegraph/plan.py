@@ -35,7 +35,7 @@ class NodePlan(TypedDict):
 
 
 class EdgePlan(TypedDict):
-    """One edge that touches a worker; `edge` is its number in the graph."""
+    """One edge that touches a worker; `edge` is its number in the graph, `shadow` whether it leads to a shadow."""
 
     edge: int
     source: str
@@ -50,6 +50,7 @@ class EdgePlan(TypedDict):
     expire_ms: float | None
     sample: int
     transport: str
+    shadow: bool
 
 
 class LimitPlan(TypedDict):
@@ -66,8 +67,8 @@ class LimitPlan(TypedDict):
 class WorkerPlan(TypedDict):
     """Everything a worker needs to know.
 
-    `workers` is how many there are, `medium` a `spec.Medium`, `tape` a `Tape`; `poison` are packets (node, source,
-    media time) on which a node failed twice.
+    `workers` is how many there are, `shadow` whether this one runs shadows, `medium` a `spec.Medium`, `tape` a `Tape`;
+    `poison` are packets (node, source, media time) on which a node failed twice.
     """
 
     run: bytes
@@ -75,6 +76,7 @@ class WorkerPlan(TypedDict):
     base: str
     worker: int
     workers: int
+    shadow: bool
     medium: str
     epoch: int
     pace: str
@@ -100,6 +102,7 @@ def worker_plans(
             "base": str(graph.base),
             "worker": worker,
             "workers": len(processes),
+            "shadow": any(node.shadow for node in nodes),
             "medium": medium.value,
             "epoch": 0,
             "pace": pace.value,
@@ -128,6 +131,7 @@ def _edge_plan(graph: Graph, index: int, edge: Edge, number: dict[str, int]) -> 
         "expire_ms": edge.expire_ms,
         "sample": edge.sample,
         "transport": edge.transport.value,
+        "shadow": graph.nodes[edge.target].shadow,
     }
 
 

@@ -85,7 +85,12 @@ class EdgeSpec:
 
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
-    """A node as written. `params` holds plain values; `$name` has been replaced by the graph parameter's value."""
+    """A node as written.
+
+    Attributes:
+        params: Plain values; `$name` has been replaced by the graph parameter's value.
+        shadow: The node that it stands beside as a shadow, `shadow.ALONE`, or None for one that is no shadow.
+    """
 
     name: str
     type: str
@@ -93,6 +98,7 @@ class NodeSpec:
     process: str = ""
     where: str = ""
     param_where: Mapping[str, str] = field(default_factory=dict)
+    shadow: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Supervisor:
         try:
             for member in self._members:
                 self._start(member)
-            while not all(member.gone and member.state in ("ended", "failed") for member in self._members):
+            while not all(member.over for member in self._members):
                 self._step()
             self._phase = "ended"
             self._summary.last = self.snapshot()
@@ -96,11 +96,18 @@ class Supervisor:
         for member in self._members:
             self._check(member, now)
         self._check_signals()
+        if self._phase == "running" and self._only_shadows():
+            self._stop()
+            self._stop_until = now + self._limits.shadow_s
         if self._phase == "stopping" and now > self._stop_until:
             self._hurry(now)
         if self._watch and now >= self._watch_at:
             self._watch_at = now + 0.25
             self._watch(self.snapshot())
+
+    def _only_shadows(self) -> bool:
+        """Whether all is over but what nobody waits for."""
+        return all(member.over for member in self._members if not member.shadow)
 
     def _answer(self, request: Mapping[str, Any], reply: Reply) -> None:
         """Answer somebody who asks this run."""
@@ -150,7 +157,7 @@ class Supervisor:
             self._events.append(message["text"])
 
     def _on_ready(self, member: Member) -> None:
-        if self._phase == "starting" and all(m.state == "ready" for m in self._members):
+        if self._phase == "starting" and all(m.state == "ready" for m in self._members if not m.shadow):
             self._phase = "running"
         ready = [m for m in self._members if m.state == "ready"] if self._phase == "running" else []
         for each in ready:
@@ -175,15 +182,22 @@ class Supervisor:
         if self._phase == "stopping":
             return
         if member.failure.get("lasting") or self._phase == "starting":
-            self._fail(text, member.failure.get("exit_code", 3))
+            self._lose(member, text, member.failure.get("exit_code", 3))
         else:
             self._restart(member, text + member.spare())
+
+    def _lose(self, member: Member, text: str, code: int) -> None:
+        """Go on without a shadow that failed for good; without any other worker the graph fails."""
+        if member.shadow:
+            self._events.append(f"{text}\n  It is a shadow: the run goes on without it.")
+        else:
+            self._fail(text, code)
 
     def _restart(self, member: Member, text: str) -> None:
         now = self._clock()
         if not member.put_off(now, self._limits):
             count = len(member.restarts)
-            self._fail(f"{text}\n  It was restarted {count} times in {self._limits.window_s:.0f} s.", 3)
+            self._lose(member, f"{text}\n  It was restarted {count} times in {self._limits.window_s:.0f} s.", 3)
             return
         member.plan["epoch"] += 1
         for each in self._members:
@@ -238,7 +252,7 @@ class Supervisor:
 
     def _hurry(self, now: float) -> None:
         """Time to drain is up: first leave without draining, then kill."""
-        if self._abandoned:
+        if self._abandoned or self._only_shadows():
             self._kill_all()
         else:
             self._abandon()

@@ -28,6 +28,9 @@ from sensegraph.transport.zeromq import Wire
 BEAT_S = 0.5
 CONNECT_S = 60.0
 DRAIN_S = 60.0
+SHADOW_DRAIN_S = 2.0
+"""How long a worker whose work is done waits for shadows to finish with theirs."""
+SHADOW_NICENESS = 10
 CRASHED = 70
 """Exit code of a worker whose node failed in a way that a restart may cure."""
 
@@ -43,6 +46,8 @@ def main(plan: WorkerPlan, lifeline: int) -> int:
         The exit code of the process.
     """
     signals.ignore()  # the supervisor decides when we end
+    if plan["shadow"]:
+        os.nice(SHADOW_NICENESS)
     _title("sg:" + ",".join(node["name"] for node in plan["nodes"]))
     threading.Thread(target=_die_with, args=(lifeline,), name="lifeline", daemon=True).start()
     return Worker(plan).run()
@@ -107,7 +112,7 @@ class Worker:
         self._send("ready")
         started = False
         told = False
-        drain_until = float("inf")
+        idle_since = float("inf")
         while True:
             if self._wire.failure is not None:
                 self._on_failure(self._plan["nodes"][0]["name"], self._wire.failure)
@@ -129,8 +134,10 @@ class Worker:
                 if not started:
                     break
             if started and crew.join(0.01):
-                drain_until = min(drain_until, time.monotonic() + DRAIN_S)
-                if self._failure is None and (crew.drained(0.05) or time.monotonic() > drain_until):
+                idle_since = min(idle_since, time.monotonic())
+                idle_s = time.monotonic() - idle_since
+                shadows = self._plan["shadow"] or idle_s < SHADOW_DRAIN_S
+                if self._failure is None and (crew.drained(0.05, shadows=shadows) or idle_s > DRAIN_S):
                     break
         self._pass_on_notes()
         self._send("ended", reports=crew.reports(), **crew.figures())

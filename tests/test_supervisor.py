@@ -99,7 +99,7 @@ class Script:
 def plan(worker: int, folder: Path) -> WorkerPlan:
     """Return the plan of a worker with one node."""
     return {
-        "run": b"", "folder": str(folder), "base": ".", "worker": worker, "epoch": 0, "pace": "fast",
+        "run": b"", "folder": str(folder), "base": ".", "worker": worker, "shadow": False, "epoch": 0, "pace": "fast",
         "nodes": [{"name": f"n{worker}", "type": "X", "params": {}}], "edges": [],
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from sensegraph.recording.begin import begin, end
 from sensegraph.recording.recording import Recording
 from sensegraph.recording.tape import Tape
 from sensegraph.recording.taps import streams_of, with_recorders
+from sensegraph.shadow import without_shadows
 from sensegraph.spec import Pace
 from sensegraph.summary import Summary
 
@@ -48,6 +49,9 @@ def record(
     """Run GRAPH and record its streams and decisions, for `sensegraph replay`."""
     params = params_given(ctx, given)
     spec, say, silent = load(find_graph(graph), params, pairs(sets)), say_unless(quiet), results == "-"
+    if (alone := without_shadows(spec)).nodes.keys() != spec.nodes.keys():
+        say("shadows are left out of a recording: what they get is chance")
+        spec = alone
     recorded = streams_of(spec, streams)
     path = output.absolute()
     tapped = with_recorders(spec, recorded, str(path), lossy=lossy)

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 from rich.text import Text
 
-from sensegraph import budget
+from sensegraph import budget, shadow
 from sensegraph.cli.edges import edge_table
 from sensegraph.graph import Graph
 from sensegraph.node import Source
@@ -112,6 +112,8 @@ class Status:
             console.print(_node_table(summary.last))
             console.print(edge_table(summary.last.edges, summary.last.elapsed_s))
         for line in budget.told(self._graph, summary.last.edges, summary.last.nodes):
+            console.print(line, markup=False, soft_wrap=True)
+        for line in shadow.told(self._graph, summary.last.nodes, summary.reports):
             console.print(line, markup=False, soft_wrap=True)
         for name, report in summary.reports.items():
             for key in ("seconds", "reps", "events", "kcal"):

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 
 from sensegraph.errors import GraphError, Problem, closest
-from sensegraph.flags import kinds_of, results_of
-from sensegraph.node import Source
+from sensegraph.flags import kinds_of
+from sensegraph.node import Source, results_of
 from sensegraph.recording.tape import RECORDER
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Policy
 
