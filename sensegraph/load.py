@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensegraph import budget
+from sensegraph import budget, privacy
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy, Transport
@@ -32,7 +32,7 @@ RESERVED = (
     "trace",
 )
 """Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
-TOP_KEYS = ("version", "params", "nodes", "budgets")
+TOP_KEYS = ("version", "params", "nodes", "budgets", "privacy")
 EDGE_KEYS = ("from", "policy", "queue", "expire_ms", "sample", "transport")
 PARAM_KEYS = ("default", "help", "unit", "min", "max", "choices")
 UNKNOWN = object()
@@ -148,7 +148,7 @@ class Loader:
         for key in top:
             if key not in TOP_KEYS:
                 self.say(tree.key_where[key], f"there is no key '{key}'", closest(key, TOP_KEYS,
-                         "A graph file has version, params, nodes and budgets."))  # fmt: skip
+                         f"A graph file has {', '.join(TOP_KEYS)}."))  # fmt: skip
         version = top.get("version")
         if version is None:
             self.say(tree.where, "the key 'version' is missing", f"Add `version: {VERSION}`.")
@@ -158,7 +158,8 @@ class Loader:
         values = self.values(params, overrides)
         nodes, edges = self.nodes(tree, top.get("nodes"), values)
         nodes = self.apply_sets(nodes, sets)
-        return GraphSpec(self.path, params, nodes, tuple(edges), doc, budget.read(top.get("budgets"), self.say))
+        budgets, labels = budget.read(top.get("budgets"), self.say), privacy.read(top.get("privacy"), self.say)
+        return GraphSpec(self.path, params, nodes, tuple(edges), doc, budgets, labels)
 
     def say(self, where: str, what: str, remedy: str) -> None:
         """Note a problem."""

@@ -38,6 +38,9 @@ class Port:
             nearest to t within `tolerance_s` or None; `since` = the list of all packets since the last set.
         tolerance_s: See `join`.
         live: Policy of the edge in live pace when the graph file names none: `latest` for pictures, else `block`.
+        records: Whether what comes in on this input is written to a disk; None means: where the node `writes` a file.
+        privacy: Privacy labels of an output (`sensegraph.label`), besides those that a graph file puts to it.
+        anonymous: What leaves on this output does not show what came in, so that it bears no labels of that.
     """
 
     type: Any
@@ -50,6 +53,16 @@ class Port:
     join: str = "hold"
     tolerance_s: float = 0.05
     live: str = "block"
+    records: bool | None = None
+    privacy: tuple[str, ...] = ()
+    anonymous: bool = False
+
+    @property
+    def may_show(self) -> bool:
+        """Whether a payload is a picture or may be one: an array of two or three dimensions, or anything at all."""
+        if self.type is np.ndarray:
+            return self.colour is not None or self.shape is None or len(self.shape) in (2, 3)
+        return self.type is object
 
     @property
     def holds_arrays(self) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from sensegraph.label import Label
 
 
 class Policy(enum.Enum):
@@ -85,7 +87,11 @@ class EdgeSpec:
 
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
-    """A node as written. `params` holds plain values; `$name` has been replaced by the graph parameter's value."""
+    """A node as written. `params` holds plain values; `$name` has been replaced by the graph parameter's value.
+
+    Attributes:
+        tap: It is not in the graph file: a flag or command has put it there.
+    """
 
     name: str
     type: str
@@ -93,6 +99,7 @@ class NodeSpec:
     process: str = ""
     where: str = ""
     param_where: Mapping[str, str] = field(default_factory=dict)
+    tap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,20 @@ class Budget:
     target: str
     ms: float
     where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """The privacy labels that a graph file puts to an output, `node.port`."""
+
+    stream: str
+    labels: frozenset[Label]
+    where: str = ""
+
+    @property
+    def node(self) -> str:
+        """The node of the output."""
+        return self.stream.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +141,14 @@ class GraphSpec:
     edges: tuple[EdgeSpec, ...]
     doc: str = ""
     budgets: tuple[Budget, ...] = ()
+    privacy: tuple[Privacy, ...] = ()
+
+    def without(self, gone: Collection[str]) -> GraphSpec:
+        """Return the graph without some of its nodes, and without what it says of them."""
+        return replace(
+            self,
+            nodes={name: node for name, node in self.nodes.items() if name not in gone},
+            edges=tuple(each for each in self.edges if each.source not in gone and each.target not in gone),
+            budgets=tuple(each for each in self.budgets if each.source not in gone and each.target not in gone),
+            privacy=tuple(each for each in self.privacy if each.node not in gone),
+        )

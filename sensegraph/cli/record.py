@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from sensegraph import privacy
 from sensegraph.cli.graph_command import PACE, GraphCommand, pairs, params_given, running
 from sensegraph.cli.run import perform, say_unless
 from sensegraph.cli.status import fetch_models
@@ -48,7 +49,9 @@ def record(
     """Run GRAPH and record its streams and decisions, for `sensegraph replay`."""
     params = params_given(ctx, given)
     spec, say, silent = load(find_graph(graph), params, pairs(sets)), say_unless(quiet), results == "-"
-    recorded = streams_of(spec, streams)
+    recorded, left_out = streams_of(spec, streams)
+    for told in privacy.told(left_out):
+        say(f"left out of the recording: {told}")
     path = output.absolute()
     tapped = with_recorders(spec, recorded, str(path), lossy=lossy)
     checked, chosen = prepare(

@@ -37,7 +37,7 @@ class Edge:
             if shared[0] is not None:
                 self.pool = Pool("a", shared[0], self.writer.capacity + 2)
             self.wires = [Wire(folder, worker, 0, RUN, shared[worker]) for worker in range(2)]
-            self.wires[0].add_output(0, self.writer)
+            self.wires[0].add_output(0, self.writer, "camera.frames>view.frames")
             self.wires[1].add_input(0, self.inbox, "a", np.ndarray, 0)
             for wire in self.wires:
                 wire.start()
@@ -225,7 +225,7 @@ def test_a_consumer_that_comes_back_gets_the_unfinished_window_again(tmp_path: P
     """A new consumer epoch: nothing that was unfinished is lost."""
     writer = Writer(Policy.BLOCK, 4)
     producer = Wire(tmp_path, 0, 0, RUN)
-    producer.add_output(0, writer)
+    producer.add_output(0, writer, "camera.frames>view.frames")
     producer.start()
 
     def consumer(epoch: int) -> tuple[Wire, Inbox]:
