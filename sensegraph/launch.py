@@ -174,20 +174,16 @@ def _medium(graph: Graph) -> Medium:
     """Return what the shared memory of a run is made of here.
 
     Raises:
-        GraphError: There can be none, and an edge insists on it.
+        GraphError: There can be none, or none for what is no-record, and an edge insists on it.
     """
     medium = available_medium()
     insists = [edge for edge in graph.edges if edge.transport is Transport.SHM]
+    lacks = "has no shared memory for it"
     if medium is Medium.FILES:
         insists = [edge for edge in insists if Label.NO_RECORD in graph.privacy.get(edge.stream, ())]
+        lacks = "makes shared memory of files, and what flows here is no-record"
     if medium is not Medium.MEMORY and insists:
-        lack = (
-            "has no shared memory for it"
-            if medium is Medium.NONE
-            else "makes shared memory of files, and it is no-record"
-        )
-        what = f"this system {lack} (transport: shm!)"
-        remedy = "Leave that out: it then goes through the socket."
+        what, remedy = f"this system {lacks} (transport: shm!)", "Leave that out: it then goes through the socket."
         raise GraphError(
             [Problem(edge.where, f"{edge.target}.inputs.{edge.input}: {what}", remedy) for edge in insists]
         )

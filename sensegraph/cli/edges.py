@@ -41,10 +41,10 @@ def edges(graph: str, trust: bool, pace: str, as_json: bool) -> None:
         checked = check(load(find_graph(graph)), trust=trust, pace=Pace(pace))
         told = plan(checked)
         rows = [
-            (_arrow(name), each["carrier"], each["flow"], str(each["may_wait"]), ", ".join(each["privacy"]))
+            (_arrow(name), each["carrier"], str(each["may_wait"]), ", ".join(each["privacy"]), each["flow"])
             for name, each in told.items()
         ]
-        table = figures(("edge", "carrier", "flow", "may wait", "privacy"), rows)
+        table = figures(("edge", "carrier", "may wait", "privacy", "flow"), rows)
     if as_json:
         click.echo(json.dumps(told, indent=2))
     else:
