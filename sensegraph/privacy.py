@@ -140,7 +140,7 @@ def _remedy(spec: GraphSpec, edge: EdgeSpec, stream: str, label: Label) -> str:
         f"The label of {stream} is at {put}" if put else f"The class of '{stream.partition('.')[0]}' labels {stream}"
     )
     leave = f"Leave {edge.where} out" if spec.nodes[edge.target].tap else f"Take '{edge.target}' out"
-    return f"{origin}. {leave}, or put a node between them that makes the picture anonymous."
+    return f"{origin}. {leave}, or put a node between them that makes it anonymous."
 
 
 def kept_back(streams: Mapping[str, Collection[Label]]) -> dict[str, Collection[Label]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,13 +18,15 @@ from hypothesis import strategies as st
 
 from sensegraph import Node, Port, Source, pictures
 from sensegraph.check import check
-from sensegraph.errors import GraphError
+from sensegraph.errors import GraphError, Problem
+from sensegraph.evaluation.watch import Watcher
 from sensegraph.label import Label
 from sensegraph.launch import execute, prepare
 from sensegraph.load import load, load_text
 from sensegraph.node import EVERY
 from sensegraph.payload import Scores
 from sensegraph.plan import make_pools, make_shared, worker_plans
+from sensegraph.resources import graphs_dir
 from sensegraph.spec import GraphSpec, Medium, Pace
 from tests.cli import refused, say
 
@@ -139,10 +142,15 @@ def spec_of(text: str) -> GraphSpec:
 
 def problems(text: str, nodes: str = "") -> list[str]:
     """Return what is wrong with a chain of camera, pass, film, and further nodes."""
+    return [str(each) for each in refusals(spec_of(CHAIN.format(nodes=nodes) + text))]
+
+
+def refusals(spec: GraphSpec) -> Sequence[Problem]:
+    """Return what `check` finds."""
     try:
-        check(spec_of(CHAIN.format(nodes=nodes) + text))
+        check(spec)
     except GraphError as error:
-        return [str(each) for each in error.problems]
+        return error.problems
     return []
 
 
@@ -174,8 +182,8 @@ nodes:
 def test_what_is_no_label_is_told_with_its_place(tmp_path: Path, written: str, said: str) -> None:
     """Line and column, the thing, the remedy."""
     (tmp_path / "g.yaml").write_text(
-        "version: 1\nnodes:\n  camera: {type: CameraSource}\n  look: {type: WindowSink, inputs: {frames: camera.frames}}\n"
-        f"privacy: {written}\n"
+        "version: 1\nnodes:\n  camera: {type: CameraSource}\n"
+        f"  look: {{type: WindowSink, inputs: {{frames: camera.frames}}}}\nprivacy: {written}\n"
     )
     answer = refused("check", tmp_path / "g.yaml")
     assert said in answer
@@ -220,7 +228,7 @@ def test_the_way_from_the_label_to_the_sink_is_told() -> None:
     assert problems("privacy: {camera.frames: [no-record]}") == [
         "g.yaml:5:60: film.inputs.frames: pass.frames is no-record, but 'film' would write it to a disk: "
         "camera -> pass -> film\n  The label of camera.frames is at g.yaml:7:11. Take 'film' out, or put a node "
-        "between them that makes the picture anonymous."
+        "between them that makes it anonymous."
     ]
 
 
@@ -323,15 +331,11 @@ def test_no_way_leads_from_a_label_to_a_sink_that_records(text: str) -> None:
         if spec.nodes[edge.target].type.partition(":")[2] in ("Keep", "Film")
     }
     forbidden = {sink for sink, stream in sinks.items() if bears(spec, stream)}
-    try:
-        check(spec)
-    except GraphError as error:
-        assert {each.what.partition(".")[0] for each in error.problems} == forbidden
-        for problem in error.problems:
-            way = problem.what.rpartition(": ")[2].split(" -> ")
-            assert {*zip(way, way[1:], strict=False)} <= {(edge.source, edge.target) for edge in spec.edges}
-    else:
-        assert not forbidden
+    edges = {(edge.source, edge.target) for edge in spec.edges}
+    found = refusals(spec)
+    assert {each.what.partition(".")[0] for each in found} == forbidden
+    for problem in found:
+        assert {*itertools.pairwise(problem.what.rpartition(": ")[2].split(" -> "))} <= edges
 
 
 # --- keeping to it -------------------------------------------------------------------------------------------------
@@ -366,6 +370,15 @@ def test_results_that_may_not_be_kept_are_left_out_and_told() -> None:
     assert said == ["left out of the results: name.scores is no-tap"]
     with pytest.raises(GraphError, match=r"makes results: name\.scores is no-record"):
         prepare(spec_of(PRIVATE.replace("LABELS", "name.scores: [no-record]")), results="r.jsonl")
+
+
+def test_an_evaluation_tells_what_it_goes_without(tmp_path: Path) -> None:
+    """It reads the results that a run writes."""
+    path, said = tmp_path / "g.yaml", list[str]()
+    path.write_text((graphs_dir() / "fitness.yaml").read_text() + "privacy: {reps.counts: [no-record]}\n")
+    _, streams = Watcher(path, {}, {}).check(said.append)
+    assert (streams.decisions, streams.counts) == ("exercise", ())
+    assert said == ["left out of the results: reps.counts is no-record"]
 
 
 @pytest.mark.parametrize(("label", "told"), [("no-tap", 0), ("no-record", 1)])

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from sensegraph.errors import GraphError
+from sensegraph.launch import prepare
+from sensegraph.load import load
+from sensegraph.recording.file import Kind, RecordReader
 from sensegraph.recording.recording import Recording
+from sensegraph.recording.taps import with_recorders
 from tests.cli import Answer, refused, say
 from tests.recording.scene import set_up
 
@@ -33,14 +38,13 @@ def record(*words: str) -> Answer:
 
 @pytest.mark.parametrize("which", [(), ("--streams", "all")])
 def test_what_may_not_be_recorded_is_left_out_and_told(which: tuple[str, ...]) -> None:
-    """The results of it are kept; no byte of a picture is in the file."""
+    """The results of it are kept; no picture is in the file."""
     label("camera.frames: [no-record]")
     told = record(*which).err
     assert "left out of the recording: camera.frames is no-record\n" in told
     assert "it lacks what a source sends, so it cannot be replayed\n" in told
-    assert list(Recording("run.sgr").index(["camera.frames", "mean.mean", "both.both"]).values())[0] == []
     assert Recording("run.sgr").head.streams == ["mean.mean", "both.both"]
-    assert Path("run.sgr").stat().st_size < 40_000
+    assert len(list(RecordReader("run.sgr").scan(Kind.PACKET))) == 80
 
 
 @pytest.mark.parametrize("labels", ["no-record", "no-tap"])
@@ -57,6 +61,14 @@ def test_where_nothing_may_be_recorded_that_is_told() -> None:
     """Instead of an empty recording."""
     label("camera.frames: [no-tap], mean.mean: [no-tap], both.both: [no-record]")
     assert "both.both is no-record" in refused(*RECORD)
+
+
+@pytest.mark.parametrize(("labels", "does"), [("no-tap", "is no node"), ("no-record", "would write it to a disk")])
+def test_no_recorder_gets_a_labelled_stream(labels: str, does: str) -> None:
+    """Whoever puts it there: the check of the graph refuses it."""
+    label(f"camera.frames: [{labels}]")
+    with pytest.raises(GraphError, match=f"'record:camera.frames' {does}"):
+        prepare(with_recorders(load(Path("means.yaml")), ["camera.frames"], "run.sgr"))
 
 
 def test_a_stream_that_only_must_stay_here_is_recorded() -> None:
