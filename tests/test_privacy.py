@@ -469,19 +469,20 @@ def test_who_insists_on_shared_memory_made_of_files_is_refused(monkeypatch: pyte
 
 
 def test_check_edges_show_and_nodes_tell_the_labels(tmp_path: Path) -> None:
-    """`check` and `edges` also where they lead; `check` also through which nodes they were not followed."""
+    """`check` and `edges` also where they lead; `check` also behind which nodes they were not followed."""
     path = tmp_path / "g.yaml"
     path.write_text(
         "version: 1\nnodes:\n  camera: {type: CameraSource}\n"
         "  view: {type: Renderer, inputs: {frames: camera.frames}}\n"
         "  own: {type: ./mine.py:Pass, inputs: {frames: view.frames}}\n"
+        "  further: {type: ./mine.py:Pass, inputs: {frames: own.frames}}\n"
         "privacy: {camera.frames: [no-tap, no-record]}\n"
     )
     (tmp_path / "mine.py").write_text("from sensegraph import Node\nclass Pass(Node):\n    pass\n")
     lines = say("check", path).out.splitlines()
     assert lines[1:] == [
         "  camera.frames is no-record, no-tap", "  view.frames is no-record, no-tap",
-        "  not followed through own: not imported without --trust",
+        "  not followed behind own: it is not imported without --trust",
     ]  # fmt: skip
     edges = json.loads(say("edges", path, "--json").out)
     assert edges["camera.frames>view.frames"]["privacy"] == ["no-record", "no-tap"]

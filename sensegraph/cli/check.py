@@ -37,7 +37,7 @@ def check(files: tuple[str, ...], trust: bool, predict: bool, pace: str, cores: 
         try:
             spec = check_file(find_graph(name), trust=trust)
             click.echo(f"{Path(name)}: {len(spec.nodes)} nodes, {len(spec.edges)} edges, no problem")
-            for text in _privacy(check_graph(spec, trust=trust)):
+            for text in _privacy(spec, check_graph(spec, trust=trust)):
                 click.echo(f"  {text}")
             if predict:
                 Console().print(_prediction(spec, Pace(pace), cores, trust, _rates(rates)))
@@ -47,11 +47,11 @@ def check(files: tuple[str, ...], trust: bool, predict: bool, pace: str, cores: 
     return code
 
 
-def _privacy(graph: Graph) -> list[str]:
-    """Return a line for each stream with labels, and one for the nodes behind which they could not be followed."""
-    lines = told(graph.privacy)
-    hidden = sorted({each for each in graph.network if each not in graph.nodes} if lines else ())
-    return lines + ([f"not followed through {', '.join(hidden)}: not imported without --trust"] if hidden else [])
+def _privacy(spec: GraphSpec, graph: Graph) -> list[str]:
+    """Return a line for each stream with labels, and one for each node behind which they could not be followed."""
+    labelled = [edge.target for edge in spec.edges if f"{edge.source}.{edge.output}" in graph.privacy]
+    hidden = [name for name in spec.nodes if name in labelled and name not in graph.nodes]
+    return told(graph.privacy) + [f"not followed behind {each}: it is not imported without --trust" for each in hidden]
 
 
 def _rates(given: tuple[str, ...]) -> dict[str, float]:
