@@ -79,8 +79,8 @@ def _with_results(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> G
     name, private = _free_name(spec, "results"), withheld(spec)
     edges = []
     for source, kind in kinds.items():
-        ports = [port for port in results_of(kind) if f"{source}.{port}" not in private]
-        for port in ports:
+        ports = results_of(kind)
+        for port in [each for each in ports if f"{source}.{each}" not in private]:
             stream = source if port == ports[0] else f"{source}_{port}"
             edges.append(EdgeSpec(source, port, name, stream, where="--results"))
     if not edges and len(kinds) < len(spec.nodes):

@@ -59,10 +59,9 @@ class Port:
 
     @property
     def may_show(self) -> bool:
-        """Whether a payload is a picture or may be one: an array of two or three dimensions, or anything at all."""
-        if self.type is np.ndarray:
-            return self.colour is not None or self.shape is None or len(self.shape) in (2, 3)
-        return self.type is object
+        """Whether a payload is a picture or may be one: an array of two or more dimensions, a list, or anything."""
+        flat = self.shape is not None and len(self.shape) < 2
+        return self.colour is not None or (_may_show(self.type) and not flat)
 
     @property
     def holds_arrays(self) -> bool:
@@ -74,6 +73,13 @@ def pictures(doc: str = "pictures", **changes: Any) -> Port:
     """Return a port of uint8 (H, W, 3) BGR pictures; `changes` are further attributes of `Port`."""
     settings = {"dtype": "uint8", "shape": (None, None, 3), "colour": "bgr", "live": "latest"}
     return Port(np.ndarray, doc, **(settings | changes))
+
+
+def _may_show(kind: Any) -> bool:
+    origin = typing.get_origin(kind) or kind
+    if origin in (list, tuple):
+        return any(map(_may_show, typing.get_args(kind)))
+    return origin in (object, Any, np.ndarray)
 
 
 def _may_hold(kind: Any) -> bool:

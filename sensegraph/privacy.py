@@ -34,19 +34,26 @@ def read(value: Value | None, say: Say) -> tuple[Privacy, ...]:
         return ()
     found = []
     for stream, entry in value.plain.items():
-        where, what = value.key_where[stream], f"privacy.{stream}"
+        where = value.key_where[stream]
         node, _, port = stream.partition(".")
         if not (node and port) or "." in port:
             say(where, f"privacy: '{stream}' is not an output", "Write it as node.port.")
-        elif not isinstance(entry.plain, list) or not entry.plain:
-            say(entry.where, f"{what}: {entry.unwrap()!r} is no list of labels", EXAMPLE)
         else:
-            for each in entry.plain:
-                if each.unwrap() not in list(Label):
-                    say(each.where, f"{what}: there is no label {each.unwrap()!r}", _nearest(each.unwrap()))
-            labels = frozenset(label for label in Label if label in [each.unwrap() for each in entry.plain])
-            found.append(Privacy(stream, labels, where))
+            found.append(Privacy(stream, frozenset(_labels(stream, entry, say)), where))
     return tuple(found)
+
+
+def _labels(stream: str, entry: Value, say: Say) -> Iterator[Label]:
+    """Yield the labels of a stream, as far as they can be read."""
+    if not isinstance(entry.plain, list) or not entry.plain:
+        say(entry.where, f"privacy.{stream}: {entry.unwrap()!r} is no list of labels", EXAMPLE)
+        return
+    for each in entry.plain:
+        name = each.unwrap()
+        if name in list(Label):
+            yield Label(name)
+        else:
+            say(each.where, f"privacy.{stream}: there is no label {name!r}", _nearest(name))
 
 
 def _nearest(name: object) -> str:
@@ -67,7 +74,8 @@ def check_declared(declared: Sequence[Privacy], outputs: Mapping[str, Sequence[s
             say(each.where, f"privacy: there is no node '{node}'", closest(node, outputs, f"{', '.join(outputs)}."))
         elif (known := outputs[node]) is not None and port not in known:
             has = f"{node} has: {', '.join(known)}" if known else f"{node} has no outputs"
-            say(each.where, f"privacy: '{each.stream}' is not an output; {has}", closest(port, known))
+            remedy = closest(port, known, "Take one of those." if known else "Take another node.")
+            say(each.where, f"privacy: '{each.stream}' is not an output; {has}", remedy)
 
 
 def check_class(name: str, kind: type[Node], where: str, say: Say) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from sensegraph.label import Label
 from sensegraph.launch import execute, prepare
 from sensegraph.load import load, load_text
 from sensegraph.node import EVERY
-from sensegraph.payload import Scores
+from sensegraph.payload import Landmarks, Scores
 from sensegraph.plan import make_pools, make_shared, worker_plans
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import GraphSpec, Medium, Pace
@@ -82,6 +83,12 @@ class Name(Node):
 
     def process(self, frames: np.ndarray) -> dict[str, Any]:
         return {"scores": Scores("wave", 0.5, (("wave", 0.5),), True, 0)}
+
+
+class Two(Name):
+    """Two results of a picture."""
+
+    outputs: ClassVar[Mapping[str, Port]] = {"first": Port(dict), "second": Port(dict)}
 
 
 class Draw(Node):
@@ -262,6 +269,22 @@ def test_pictures_pass_labels_on_and_results_do_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("port", "shows"),
+    [
+        (pictures(), True), (pictures(colour="grey", shape=(None, None)), True), (Port(object), True),
+        (Port(Any), True),
+        (Port(np.ndarray), True), (Port(npt.NDArray[np.uint8]), True), (Port(np.ndarray, shape=(None, 8, 8)), True),
+        (Port(list[np.ndarray]), True), (Port(tuple[npt.NDArray[np.uint8], ...]), True),
+        (Port(np.ndarray, shape=(None,)), False), (Port(np.ndarray, shape=(4, 8, 8, 3)), True), (Port(dict), False),
+        (Port(Landmarks), False), (Port(list[float]), False), (Port(str), False), (Port(int), False),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_picture_counts_as_one(port: Port, shows: bool) -> None:
+    """Arrays of that form, lists of arrays, and what can be anything; results cannot."""
+    assert port.may_show == shows
+
+
+@pytest.mark.parametrize(
     ("sink", "forbidden"),
     [
         ("{type: Keep, inputs: {frames: camera.frames}}", True),
@@ -370,6 +393,14 @@ def test_results_that_may_not_be_kept_are_left_out_and_told() -> None:
     assert said == ["left out of the results: name.scores is no-tap"]
     with pytest.raises(GraphError, match=r"makes results: name\.scores is no-record"):
         prepare(spec_of(PRIVATE.replace("LABELS", "name.scores: [no-record]")), results="r.jsonl")
+
+
+def test_the_others_keep_their_names_among_the_results() -> None:
+    """The first of a node is called like the node, a second one by its port as well, whatever is left out."""
+    text = PRIVATE.replace("privacy", "  two: {type: Two, inputs: {frames: camera.frames}}\nprivacy")
+    graph, _ = prepare(spec_of(text.replace("LABELS", "two.first: [no-tap]")), results="r.jsonl")
+    names = {edge.stream: edge.input for edge in graph.edges if edge.target == "results"}
+    assert names == {"name.scores": "name", "two.second": "two_second"}
 
 
 def test_an_evaluation_tells_what_it_goes_without(tmp_path: Path) -> None:
