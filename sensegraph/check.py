@@ -11,8 +11,9 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from sensegraph import budget, limit, parameters, registry, shadow
+from sensegraph import budget, limit, parameters, privacy, registry, shadow
 from sensegraph.errors import GraphError, Problem, closest
+from sensegraph.files import TERMINAL
 from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.load import UNKNOWN, survey
 from sensegraph.node import EVERY, STAMP_PARAMETERS, Node, Port, Source
@@ -67,6 +68,8 @@ class Checker:
         self.kinds: dict[str, type[Node]] = {}
         self.peeked: dict[str, registry.Peeked] = {}
         self.silent: dict[str, Mapping[str, str]] = {}
+        self.writing: set[str] = set()
+        self.ways: privacy.Ways = {}
         self.left_out: list[EdgeSpec] = []
         self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.feeding = {(edge.target, edge.input): edge for edge in spec.edges}
@@ -85,6 +88,7 @@ class Checker:
             budget.check(self.spec.budgets, self.network, sources, self.say)
             limit.check(self.spec.limits, self.network, self.say)
         shadow.check(self.spec, self.kinds, self.say)
+        self._check_privacy()
         if self.problems:
             raise GraphError(in_order(self.problems))
         nodes = {name: self._node(name) for name in self.kinds}
@@ -94,9 +98,10 @@ class Checker:
             if edge not in self.left_out and {edge.source, edge.target} <= self.kinds.keys()
         )
         name = self.spec.path.stem if self.spec.path else "graph"
+        labels = {stream: frozenset(bears) for stream, bears in self.ways.items()}
         live = self.pace is Pace.LIVE
         budgets, limits = (self.spec.budgets, self.spec.limits) if live else ((), ())
-        return Graph(name, self.base, nodes, edges, self.network, self._notes(), budgets, limits)
+        return Graph(name, self.base, nodes, edges, self.network, self._notes(), budgets, limits, labels)
 
     def say(self, where: str, what: str, remedy: str) -> None:
         """Note a problem."""
@@ -121,9 +126,13 @@ class Checker:
             if node.params.get(name) is UNKNOWN:
                 continue
             self.say(node.param_where.get(name, node.where), f"{node.name}.{name}: {what}", remedy)
-        if not wrong and UNKNOWN not in node.params.values() and kind.silent is not Node.silent:
+        known = not wrong and UNKNOWN not in node.params.values()
+        if known and kind.silent is not Node.silent:
             self.silent[node.name] = kind(**node.params).silent()
+        if kind.writes is not Node.writes and not (known and set(kind(**node.params).writes()) <= {TERMINAL}):
+            self.writing.add(node.name)
         self._check_signature(node, kind)
+        privacy.check_class(node.name, kind, where, self.say)
 
     def _check_peeked(self, node: NodeSpec, peeked: registry.Peeked) -> None:
         for name in node.params if peeked.params is not None else ():
@@ -266,6 +275,17 @@ class Checker:
                     shown = "an input" if port == EVERY else f"the input '{port}'"
                     wanted = "NAME" if port == EVERY else port
                     self.say(where, f"{name}: {shown} is not connected", f"Add `inputs: {{{wanted}: NODE.PORT}}`.")
+
+    def _check_privacy(self) -> None:
+        privacy.check_declared(self.spec.privacy, {name: self._outputs(name) for name in self.spec.nodes}, self.say)
+        self.ways = privacy.follow(self.spec, self.kinds)
+        privacy.check(self.spec, self.ways, self._records, self.say)
+
+    def _records(self, edge: EdgeSpec) -> bool:
+        """Return whether what goes over an edge is written to a disk; of what is not imported that cannot be told."""
+        kind = self.kinds.get(edge.target)
+        port = (kind.inputs.get(edge.input) or kind.inputs.get(EVERY)) if kind else None
+        return bool(port and (edge.target in self.writing if port.records is None else port.records))
 
     def _check_structure(self) -> None:
         for component in nx.strongly_connected_components(self.network):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from sensegraph import dead_letter
 from sensegraph.errors import SensegraphError
 from sensegraph.join import JoinedSet
+from sensegraph.label import KEPT_BACK, Label, words
 from sensegraph.loop import NodeLoop
 from sensegraph.node import Node
 from sensegraph.plan import EdgePlan, NodePlan, WorkerPlan, edge_name, make_inbox, make_node, make_pools, make_writer
@@ -76,10 +78,16 @@ class Crew:
         poison = {n: [(source, int(time_ns)) for at, source, time_ns in plan["poison"] if at == n] for n in nodes}
         loops = []
         for each in plan["nodes"]:
-            name, bury = each["name"], functools.partial(self._bury, each)
-            loops.append(NodeLoop(
+            name = each["name"]
+            kept_back = {
+                edge["input"]: edge["privacy"] for edge in into[name] if KEPT_BACK.intersection(edge["privacy"])
+            }
+            bury = functools.partial(self._bury, each, kept_back)
+            loop = NodeLoop(
                 name, nodes[name], inboxes[name], outputs[name], pace, on_stop, pools.get(name, {}), poison[name], bury
-            ))  # fmt: skip
+            )
+            loop.untold = each["untold"]
+            loops.append(loop)
         self._limit(plan, loops, wire)
         if wire:
             self._keep_track(plan, loops, into)
@@ -115,22 +123,28 @@ class Crew:
         for name, writer in self._writers.items():
             writer.trace = trace.of_edge(name)
 
-    def _bury(self, node: NodePlan, joined: JoinedSet) -> None:
-        """Keep what a node failed on twice, and tell where."""
+    def _bury(self, node: NodePlan, kept_back: Mapping[str, Collection[str]], joined: JoinedSet) -> None:
+        """Keep what a node failed on twice, but the inputs that are kept back for their labels, and tell where."""
         what = f"node '{node['name']}': frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s was skipped"
+        had = {port for port, payload in joined.payloads.items() if payload is not None}
+        without = ", ".join(f"{port} ({words(labels)})" for port, labels in kept_back.items() if port in had)
+        joined = dataclasses.replace(joined, payloads=joined.payloads | dict.fromkeys(kept_back))
+        if had <= kept_back.keys():
+            self.notes.append(f"{what}, and not kept: {without}")
+            return
         try:
             path = dead_letter.write(node["name"], node["type"], node["params"], joined)
         except (OSError, SensegraphError) as error:
             self.notes.append(f"{what}; it could not be kept: {getattr(error, 'strerror', None) or error}")
         else:
-            self.notes.append(f"{what}, and kept as {path}")
+            self.notes.append(f"{what}, and kept as {path}" + (f" without {without}" if without else ""))
 
     def _connect(self, edge: EdgePlan, inboxes: dict[str, Any], wire: Wire | None, base: Path) -> None:
         writer, inbox = self._writers.get(edge_name(edge)), inboxes.get(edge["target"])
         if writer is not None and inbox is not None:
             memory.connect(writer, inbox, edge["input"])
         elif wire is not None and writer is not None:
-            wire.add_output(edge["edge"], writer)
+            wire.add_output(edge["edge"], writer, edge_name(edge), host_only=Label.HOST_ONLY in edge["privacy"])
         elif wire is not None and inbox is not None:
             hint = find(edge["source_type"], base).outputs[edge["output"]].type
             wire.add_input(edge["edge"], inbox, edge["input"], hint, edge["source_worker"])

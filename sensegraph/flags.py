@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Collection
 from pathlib import Path
 
+from sensegraph import privacy
 from sensegraph.errors import GraphError, Problem
+from sensegraph.label import Label
 from sensegraph.node import Node, results_of
 from sensegraph.registry import find
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec
@@ -19,7 +22,8 @@ def with_sinks(
 
     Args:
         spec: The graph as written.
-        results: A JsonlSink on every output whose payload is a result; its streams are named by the nodes.
+        results: A JsonlSink on every output whose payload is a result, but those that are `withheld`; its streams are
+            named by the nodes.
         out: A VideoSink on what a window shows, else on a renderer's pictures, else on the last pictures.
         headless: Nodes that need a display are taken out, and what then leads nowhere.
 
@@ -44,6 +48,18 @@ def kinds_of(spec: GraphSpec) -> dict[str, type[Node]]:
     return kinds
 
 
+def withheld(spec: GraphSpec) -> dict[str, Collection[Label]]:
+    """Return the results that `--results` leaves out -> the labels that forbid it."""
+    kinds = kinds_of(spec)
+    private = privacy.kept_back(privacy.follow(spec, kinds))
+    return {
+        stream: private[stream]
+        for name, kind in kinds.items()
+        for port in results_of(kind)
+        if (stream := f"{name}.{port}") in private
+    }
+
+
 def _free_name(spec: GraphSpec, name: str) -> str:
     while name in spec.nodes:
         name += "_"
@@ -55,18 +71,19 @@ def _add(spec: GraphSpec, node: NodeSpec, edges: list[EdgeSpec]) -> GraphSpec:
 
 
 def _with_results(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> GraphSpec:
-    name = _free_name(spec, "results")
+    name, private = _free_name(spec, "results"), withheld(spec)
     edges = []
     for source, kind in kinds.items():
         ports = results_of(kind) if spec.nodes[source].shadow is None else []
-        for port in ports:
+        for port in [each for each in ports if f"{source}.{each}" not in private]:
             stream = source if port == ports[0] else f"{source}_{port}"
             edges.append(EdgeSpec(source, port, name, stream, where="--results"))
     if not edges and len(kinds) < len(spec.nodes):
         return spec  # the check tells what is wrong with the others
     if not edges:
-        raise GraphError([Problem("--results", "no node of this graph makes results", "Leave the flag out.")])
-    return _add(spec, NodeSpec(name, "JsonlSink", {"path": path}, where="--results"), edges)
+        why = f": {'; '.join(privacy.told(private))}" if private else ""
+        raise GraphError([Problem("--results", f"no node of this graph makes results{why}", "Leave the flag out.")])
+    return _add(spec, NodeSpec(name, "JsonlSink", {"path": path}, where="--results", tap=True), edges)
 
 
 def _with_recording(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> GraphSpec:
@@ -82,7 +99,7 @@ def _with_recording(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) ->
         raise GraphError([Problem("--out", "this graph makes no pictures to record", "Leave the flag out.")])
     name = _free_name(spec, "recording")
     edge = EdgeSpec(*candidates[0], name, "frames", where="--out")
-    return _add(spec, NodeSpec(name, "VideoSink", {"path": path}, where="--out"), [edge])
+    return _add(spec, NodeSpec(name, "VideoSink", {"path": path}, where="--out", tap=True), [edge])
 
 
 def _without_windows(spec: GraphSpec, kinds: dict[str, type[Node]]) -> GraphSpec:
@@ -96,8 +113,4 @@ def _without_windows(spec: GraphSpec, kinds: dict[str, type[Node]]) -> GraphSpec
             name for name in feeding - feeding_on
             if name in kinds and all(port.colour is not None for port in kinds[name].outputs.values())
         }  # fmt: skip
-    nodes = {name: node for name, node in spec.nodes.items() if name not in gone}
-    edges = tuple(edge for edge in spec.edges if edge.source not in gone and edge.target not in gone)
-    budgets = tuple(each for each in spec.budgets if not gone & {each.source, each.target})
-    limits = tuple(each for each in spec.limits if not gone & {each.source, each.target})
-    return dataclasses.replace(spec, nodes=nodes, edges=edges, budgets=budgets, limits=limits)
+    return spec.without(gone)

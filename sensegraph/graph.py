@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 
+from sensegraph.label import Label
 from sensegraph.node import EVERY, Node, Port
 from sensegraph.spec import Budget, Limit, Policy, Transport
 
@@ -59,9 +60,14 @@ class Edge:
     where: str = ""
 
     @property
+    def stream(self) -> str:
+        """`camera.frames`."""
+        return f"{self.source}.{self.output}"
+
+    @property
     def name(self) -> str:
         """`camera.frames>resample.frames`."""
-        return f"{self.source}.{self.output}>{self.target}.{self.input}"
+        return f"{self.stream}>{self.target}.{self.input}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class Graph:
         notes: What is worth telling before it runs, a line each.
         budgets: How old packets may become; none in fast pace, in which nothing is too late.
         limits: How many may be under way; none in fast pace, in which nothing is dropped.
+        privacy: Stream -> its privacy labels, of those that bear any.
     """
 
     name: str
@@ -85,6 +92,7 @@ class Graph:
     notes: tuple[str, ...] = ()
     budgets: tuple[Budget, ...] = ()
     limits: tuple[Limit, ...] = ()
+    privacy: Mapping[str, frozenset[Label]] = field(default_factory=dict)
 
     def inputs_of(self, name: str) -> list[Edge]:
         """Return the edges into a node, in the order of its ports."""

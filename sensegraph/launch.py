@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sensegraph import privacy
 from sensegraph.check import check
 from sensegraph.errors import GraphError, Problem, SensegraphError
 from sensegraph.files import check_files
-from sensegraph.flags import kinds_of, with_sinks
+from sensegraph.flags import kinds_of, with_sinks, withheld
 from sensegraph.graph import Graph
+from sensegraph.label import Label
 from sensegraph.load import find_graph, load
 from sensegraph.local import run_local
 from sensegraph.models import fetch
@@ -85,12 +87,14 @@ def prepare(
 ) -> tuple[Graph, Pace]:
     """Check a graph for a run: the sinks of the common flags are added, the pace is chosen.
 
-    Windows are taken out where there is no display; `say` is told.
+    Windows are taken out where there is no display, and results left out whose labels forbid it; `say` is told.
 
     Raises:
         GraphError: Everything that is wrong with the graph.
     """
     whole = spec = with_agreements(spec, kinds_of(spec))
+    for told in privacy.told(withheld(whole)) if results else ():
+        say(f"left out of the results: {told}")
     spec = with_sinks(whole, results=_text(results), out=_text(out), headless=headless)
     graph = check(spec, pace=pace or Pace.LIVE)
     windows = [node.name for node in graph.nodes.values() if node.type.needs_display]
@@ -172,13 +176,16 @@ def _medium(graph: Graph) -> Medium:
     """Return what the shared memory of a run is made of here.
 
     Raises:
-        GraphError: There can be none, and an edge insists on it.
+        GraphError: There can be none, or none for what is no-record, and an edge insists on it.
     """
     medium = available_medium()
     insists = [edge for edge in graph.edges if edge.transport is Transport.SHM]
-    if medium is Medium.NONE and insists:
-        what = "this system has no shared memory for it (transport: shm!)"
-        remedy = "Leave that out: it then goes through the socket."
+    lacks = "has no shared memory for it"
+    if medium is Medium.FILES:
+        insists = [edge for edge in insists if Label.NO_RECORD in graph.privacy.get(edge.stream, ())]
+        lacks = "makes shared memory of files, and what flows here is no-record"
+    if medium is not Medium.MEMORY and insists:
+        what, remedy = f"this system {lacks} (transport: shm!)", "Leave that out: it then goes through the socket."
         raise GraphError(
             [Problem(edge.where, f"{edge.target}.inputs.{edge.input}: {what}", remedy) for edge in insists]
         )

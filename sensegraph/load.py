@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensegraph import budget, limit, shadow
+from sensegraph import budget, limit, privacy, shadow
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy, Transport
@@ -32,7 +32,7 @@ RESERVED = (
     "trace",
 )
 """Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
-TOP_KEYS = ("version", "params", "nodes", "budgets", "limits")
+TOP_KEYS = ("version", "params", "nodes", "budgets", "limits", "privacy")
 NODE_KEYS = ("type", "inputs", "process", "shadow")
 EDGE_KEYS = ("from", "policy", "queue", "expire_ms", "sample", "transport")
 PARAM_KEYS = ("default", "help", "unit", "min", "max", "choices")
@@ -149,7 +149,7 @@ class Loader:
         for key in top:
             if key not in TOP_KEYS:
                 self.say(tree.key_where[key], f"there is no key '{key}'", closest(key, TOP_KEYS,
-                         "A graph file has version, params, nodes, budgets and limits."))  # fmt: skip
+                         f"A graph file has {', '.join(TOP_KEYS)}."))  # fmt: skip
         version = top.get("version")
         if version is None:
             self.say(tree.where, "the key 'version' is missing", f"Add `version: {VERSION}`.")
@@ -160,7 +160,8 @@ class Loader:
         nodes, edges = self.nodes(tree, top.get("nodes"), values)
         nodes = self.apply_sets(nodes, sets)
         budgets, limits = budget.read(top.get(budget.PLURAL), self.say), limit.read(top.get(limit.PLURAL), self.say)
-        return GraphSpec(self.path, params, nodes, tuple(edges), doc, budgets, limits)
+        labels = privacy.read(top.get("privacy"), self.say)
+        return GraphSpec(self.path, params, nodes, tuple(edges), doc, budgets, limits, labels)
 
     def say(self, where: str, what: str, remedy: str) -> None:
         """Note a problem."""

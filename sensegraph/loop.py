@@ -48,6 +48,7 @@ class NodeLoop:
         leave: Called when `process` has returned; not when it failed.
         trace: Called with what the node did (`MADE` a packet, `WORKED` on a set), the stamp, and from when to when.
         passed: Called with the media time up to which the node has dealt with all that came and will come.
+        untold: Outputs whose results nobody else may see, not even in a few words.
         savepoints: Where the state of the node is kept; None where it has none, or nobody could take it over.
     """
 
@@ -75,6 +76,7 @@ class NodeLoop:
         self._changes: deque[tuple[str, Any]] = deque()
         self.savepoints: Savepoints | None = None
         self._resumed = False
+        self.untold: Collection[str] = ()
         self.enter: Callable[[Stamp], None] = lambda stamp: None
         self.leave: Callable[[], None] = lambda: None
         self.passed: list[Callable[[int], None]] = []
@@ -260,7 +262,7 @@ class NodeLoop:
             self._sent_ns[port] = packet.stamp.time_ns
             if isinstance(self.node, Source):
                 self.meter.time_ns = packet.stamp.time_ns
-            if _is_result(packet.payload.__class__):
+            if port not in self.untold and _is_result(packet.payload.__class__):
                 self.meter.headlines[port] = packet.payload.headline()
             copied = 0
             if port in self._pools:

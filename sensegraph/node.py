@@ -38,6 +38,9 @@ class Port:
             nearest to t within `tolerance_s` or None; `since` = the list of all packets since the last set.
         tolerance_s: See `join`.
         live: Policy of the edge in live pace when the graph file names none: `latest` for pictures, else `block`.
+        records: Whether what comes in on this input is written to a disk; None means: where the node `writes` a file.
+        privacy: Privacy labels of an output (`sensegraph.label`), besides those that a graph file puts to it.
+        anonymous: What leaves on this output does not show what came in, so that it bears no labels of that.
     """
 
     type: Any
@@ -50,6 +53,15 @@ class Port:
     join: str = "hold"
     tolerance_s: float = 0.05
     live: str = "block"
+    records: bool | None = None
+    privacy: tuple[str, ...] = ()
+    anonymous: bool = False
+
+    @property
+    def may_show(self) -> bool:
+        """Whether a payload is a picture or may be one: an array of two or more dimensions, a list, or anything."""
+        flat = self.shape is not None and len(self.shape) < 2
+        return self.colour is not None or (_may_show(self.type) and not flat)
 
     @property
     def holds_arrays(self) -> bool:
@@ -61,6 +73,13 @@ def pictures(doc: str = "pictures", **changes: Any) -> Port:
     """Return a port of uint8 (H, W, 3) BGR pictures; `changes` are further attributes of `Port`."""
     settings = {"dtype": "uint8", "shape": (None, None, 3), "colour": "bgr", "live": "latest"}
     return Port(np.ndarray, doc, **(settings | changes))
+
+
+def _may_show(kind: Any) -> bool:
+    origin = typing.get_origin(kind) or kind
+    if origin in (list, tuple):
+        return any(map(_may_show, typing.get_args(kind)))
+    return origin in (object, Any, np.ndarray)
 
 
 def _may_hold(kind: Any) -> bool:

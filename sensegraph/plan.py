@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
 
-from sensegraph.graph import Edge, Graph
+from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.join import Join
+from sensegraph.label import Label
 from sensegraph.node import Node
 from sensegraph.recording.tape import Tape
 from sensegraph.registry import find
@@ -27,11 +28,12 @@ BEING_MADE = 2
 
 
 class NodePlan(TypedDict):
-    """One node of a worker; `params` are plain values."""
+    """One node of a worker; `params` are plain values, `untold` its outputs that nobody else may see."""
 
     name: str
     type: str
     params: dict[str, Any]
+    untold: list[str]
 
 
 class EdgePlan(TypedDict):
@@ -51,6 +53,7 @@ class EdgePlan(TypedDict):
     sample: int
     transport: str
     shadow: bool
+    privacy: list[str]
 
 
 class LimitPlan(TypedDict):
@@ -108,12 +111,17 @@ def worker_plans(
             "pace": pace.value,
             "tape": asdict(tape or Tape()),
             "poison": [],
-            "nodes": [{"name": n.name, "type": n.type_name, "params": dict(n.params)} for n in nodes],
+            "nodes": [_node_plan(graph, node) for node in nodes],
             "edges": [e for e in edges if worker in (e["source_worker"], e["target_worker"])],
             "limits": [e for e in limits if worker in (e["source_worker"], e["target_worker"])],
         }
         for worker, nodes in enumerate(processes.values())
     ]
+
+
+def _node_plan(graph: Graph, node: GraphNode) -> NodePlan:
+    untold = [port for port in node.type.outputs if Label.NO_TAP in graph.privacy.get(f"{node.name}.{port}", ())]
+    return {"name": node.name, "type": node.type_name, "params": dict(node.params), "untold": untold}
 
 
 def _edge_plan(graph: Graph, index: int, edge: Edge, number: dict[str, int]) -> EdgePlan:
@@ -132,6 +140,7 @@ def _edge_plan(graph: Graph, index: int, edge: Edge, number: dict[str, int]) -> 
         "sample": edge.sample,
         "transport": edge.transport.value,
         "shadow": graph.nodes[edge.target].shadow,
+        "privacy": sorted(graph.privacy.get(edge.stream, ())),
     }
 
 
@@ -178,13 +187,17 @@ def make_shared(plan: WorkerPlan) -> Shared | None:
 
 
 def make_pools(plan: WorkerPlan, shared: Shared | None, nodes: Mapping[str, Node]) -> dict[str, dict[str, Pool]]:
-    """Return node -> output -> the shared memory of each output with arrays that another worker reads."""
+    """Return node -> output -> the shared memory of each output with arrays that another worker reads.
+
+    What may not be written to a disk goes through the socket where that memory is made of files.
+    """
     pools: dict[str, dict[str, Pool]] = {}
     own = [edge for edge in plan["edges"] if edge["source_worker"] == plan["worker"]]
     for edge in own:
         node, output = edge["source"], edge["output"]
         within = edge["target_worker"] == plan["worker"] or not nodes[node].outputs[output].holds_arrays
-        if shared is None or within or output in pools.get(node, ()):
+        on_disk = plan["medium"] == Medium.FILES.value and Label.NO_RECORD in edge["privacy"]
+        if shared is None or within or on_disk or output in pools.get(node, ()):
             continue
         beside = [each for each in own if (each["source"], each["output"]) == (node, output)]
         slots = sum(make_writer(each).capacity for each in beside) + BEING_MADE

@@ -7,14 +7,16 @@ good it is given up and the run goes on.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sensegraph import privacy
 from sensegraph.errors import closest
 from sensegraph.graph import Graph
 from sensegraph.node import Node, results_of
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Policy
 from sensegraph.strict_yaml import Value
+from sensegraph.way import Say
 
 AGREEMENT = "agreement:"
 """Begins the names of the nodes that compare; no node of a graph file can be called so."""
@@ -23,8 +25,6 @@ WAITING = 256
 """Results of the main node that may wait for those of its shadow: a minute of predictions."""
 ALONE = ""
 """In the place of a node's name: a shadow that is compared with nothing."""
-
-Say = Callable[[str, str, str], None]
 
 
 def read(value: Value | None, what: str, say: Say) -> str | None:
@@ -89,9 +89,12 @@ def with_agreements(spec: GraphSpec, kinds: Mapping[str, type[Node]]) -> GraphSp
         kinds: The class of each node, as far as they are found.
     """
     nodes, edges = dict(spec.nodes), list(spec.edges)
+    private = privacy.kept_back(privacy.follow(spec, kinds))
     for name, node in spec.nodes.items():
         main = node.shadow or ALONE
         for port in _compared(kinds[name], kinds[main]) if {name, main} <= kinds.keys() else ():
+            if private.keys() & {f"{name}.{port}", f"{main}.{port}"}:
+                continue  # a report would tell of them
             comparing = f"{AGREEMENT}{name}.{port}"
             process = node.process or name
             nodes[comparing] = NodeSpec(comparing, TYPE, {}, process=process, where=node.where, shadow=ALONE)
@@ -102,9 +105,7 @@ def with_agreements(spec: GraphSpec, kinds: Mapping[str, type[Node]]) -> GraphSp
 
 def without_shadows(spec: GraphSpec) -> GraphSpec:
     """Return the graph without its shadows, and what is left of it the same."""
-    nodes = {name: node for name, node in spec.nodes.items() if node.shadow is None}
-    edges = tuple(edge for edge in spec.edges if edge.target in nodes)
-    return dataclasses.replace(spec, nodes=nodes, edges=edges)
+    return spec.without([name for name, node in spec.nodes.items() if node.shadow is not None])
 
 
 def told(

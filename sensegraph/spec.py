@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from sensegraph.label import Label
 
 
 class Policy(enum.Enum):
@@ -90,6 +92,7 @@ class NodeSpec:
     Attributes:
         params: Plain values; `$name` has been replaced by the graph parameter's value.
         shadow: The node that it stands beside as a shadow, `shadow.ALONE`, or None for one that is no shadow.
+        tap: It is not in the graph file: a flag or command has put it there.
     """
 
     name: str
@@ -99,6 +102,7 @@ class NodeSpec:
     where: str = ""
     param_where: Mapping[str, str] = field(default_factory=dict)
     shadow: str | None = None
+    tap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,20 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Privacy:
+    """The privacy labels that a graph file puts to an output, `node.port`."""
+
+    stream: str
+    labels: frozenset[Label]
+    where: str = ""
+
+    @property
+    def node(self) -> str:
+        """The node of the output."""
+        return self.stream.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class GraphSpec:
     """A whole graph file.
 
@@ -137,3 +155,15 @@ class GraphSpec:
     doc: str = ""
     budgets: tuple[Budget, ...] = ()
     limits: tuple[Limit, ...] = ()
+    privacy: tuple[Privacy, ...] = ()
+
+    def without(self, gone: Collection[str]) -> GraphSpec:
+        """Return the graph without some of its nodes, and without what it says of them."""
+        return replace(
+            self,
+            nodes={name: node for name, node in self.nodes.items() if name not in gone},
+            edges=tuple(each for each in self.edges if each.source not in gone and each.target not in gone),
+            budgets=tuple(each for each in self.budgets if each.source not in gone and each.target not in gone),
+            limits=tuple(each for each in self.limits if each.source not in gone and each.target not in gone),
+            privacy=tuple(each for each in self.privacy if each.node not in gone),
+        )

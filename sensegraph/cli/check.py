@@ -15,8 +15,10 @@ from sensegraph.cli import tell
 from sensegraph.cli.table import figures
 from sensegraph.errors import GraphError, Problem, RunError, SensegraphError
 from sensegraph.flags import with_sinks
+from sensegraph.graph import Graph
 from sensegraph.load import find_graph
 from sensegraph.node import Source
+from sensegraph.privacy import told
 from sensegraph.resources import display_available
 from sensegraph.spec import GraphSpec, Pace
 
@@ -35,12 +37,21 @@ def check(files: tuple[str, ...], trust: bool, predict: bool, pace: str, cores: 
         try:
             spec = check_file(find_graph(name), trust=trust)
             click.echo(f"{Path(name)}: {len(spec.nodes)} nodes, {len(spec.edges)} edges, no problem")
+            for text in _privacy(spec, check_graph(spec, trust=trust)):
+                click.echo(f"  {text}")
             if predict:
                 Console().print(_prediction(spec, Pace(pace), cores, trust, _rates(rates)))
         except SensegraphError as error:
             tell(str(error))
             code = error.exit_code
     return code
+
+
+def _privacy(spec: GraphSpec, graph: Graph) -> list[str]:
+    """Return a line for each stream with labels, and one for each node behind which they could not be followed."""
+    labelled = [edge.target for edge in spec.edges if f"{edge.source}.{edge.output}" in graph.privacy]
+    hidden = [name for name in spec.nodes if name in labelled and name not in graph.nodes]
+    return told(graph.privacy) + [f"not followed behind {each}: it is not imported without --trust" for each in hidden]
 
 
 def _rates(given: tuple[str, ...]) -> dict[str, float]:

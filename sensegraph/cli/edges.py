@@ -40,8 +40,11 @@ def edges(graph: str, trust: bool, pace: str, as_json: bool) -> None:
     else:
         checked = check(load(find_graph(graph)), trust=trust, pace=Pace(pace))
         told = plan(checked)
-        rows = [(_arrow(name), each["carrier"], each["flow"], str(each["may_wait"])) for name, each in told.items()]
-        table = figures(("edge", "carrier", "flow", "may wait"), rows)
+        rows = [
+            (_arrow(name), each["carrier"], str(each["may_wait"]), ", ".join(each["privacy"]), each["flow"])
+            for name, each in told.items()
+        ]
+        table = figures(("edge", "carrier", "may wait", "privacy", "flow"), rows)
     if as_json:
         click.echo(json.dumps(told, indent=2))
     else:
@@ -77,7 +80,7 @@ def _travelled(edge: Mapping[str, Any], elapsed_s: float) -> dict[str, Any]:
 
 
 def plan(graph: Graph) -> dict[str, dict[str, Any]]:
-    """Return edge name -> `carrier`, `flow` (its policy and options, in words) and `may_wait` (packets)."""
+    """Return edge name -> `carrier`, `flow` (its policy and options, in words), `may_wait` (packets), `privacy`."""
     from sensegraph.transport.segment import available_medium
     from sensegraph.transport.writer import Writer
 
@@ -87,6 +90,7 @@ def plan(graph: Graph) -> dict[str, dict[str, Any]]:
             "carrier": _planned(graph, edge, medium),
             "flow": _flow(edge),
             "may_wait": Writer(edge.policy, edge.queue).capacity,
+            "privacy": sorted(graph.privacy.get(edge.stream, ())),
         }
         for edge in graph.edges
     }

@@ -15,6 +15,7 @@ import click
 
 from sensegraph.cli import printable
 from sensegraph.cli.graph_command import SETS, GraphCommand, pairs, params_given
+from sensegraph.cli.run import say_unless
 from sensegraph.cli.status import fetch_models
 from sensegraph.errors import GraphError, Problem, SinkError
 from sensegraph.evaluation.figures import score
@@ -64,7 +65,7 @@ def evaluate(
     """
     params = params_given(ctx, given)
     watcher = Watcher(find_graph(graph), params, pairs(sets), source_param, stream)
-    checked, streams = watcher.check()
+    checked, streams = watcher.check(say_unless(quiet))
     segments = read_truth(truth, streams.labels)
     files = {segment.file: segment.path for segment in segments}
     outputs = {"--report": report, "--json": figures_file}

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from sensegraph import parameters, registry
+from sensegraph.label import words
 from sensegraph.node import Node, Port
 
 
@@ -45,5 +46,6 @@ def _first_line(kind: type[Node]) -> str:
 
 def _about(port: Port) -> str:
     kind = "pictures" if port.colour else getattr(port.type, "__name__", str(port.type))
-    parts = [kind, f"at {port.rate_hz:g}/s" if port.rate_hz else "", "optional" if port.optional else "", port.doc]
+    parts = [kind, f"at {port.rate_hz:g}/s" if port.rate_hz else "", "optional" if port.optional else ""]
+    parts += ["anonymous" if port.anonymous else "", words(port.privacy), port.doc]
     return ", ".join(filter(None, parts))

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from sensegraph import privacy
 from sensegraph.cli.graph_command import PACE, GraphCommand, pairs, params_given, running
 from sensegraph.cli.run import perform, say_unless
 from sensegraph.cli.status import fetch_models
@@ -16,7 +17,7 @@ from sensegraph.load import find_graph, load
 from sensegraph.recording.begin import begin, end
 from sensegraph.recording.recording import Recording
 from sensegraph.recording.tape import Tape
-from sensegraph.recording.taps import streams_of, with_recorders
+from sensegraph.recording.taps import sources_of, streams_of, with_recorders
 from sensegraph.shadow import without_shadows
 from sensegraph.spec import Pace
 from sensegraph.summary import Summary
@@ -52,7 +53,11 @@ def record(
     if (alone := without_shadows(spec)).nodes.keys() != spec.nodes.keys():
         say("shadows are left out of a recording: what they get is chance")
         spec = alone
-    recorded = streams_of(spec, streams)
+    recorded, left_out = streams_of(spec, streams)
+    for told in privacy.told(left_out):
+        say(f"left out of the recording: {told}")
+    if sources_of(spec, list(left_out)):
+        say("it lacks what a source sends, so it cannot be replayed")
     path = output.absolute()
     tapped = with_recorders(spec, recorded, str(path), lossy=lossy)
     checked, chosen = prepare(

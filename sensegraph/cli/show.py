@@ -10,8 +10,10 @@ import networkx as nx
 
 from sensegraph.cli import printable
 from sensegraph.errors import GraphError, Problem
+from sensegraph.label import Label, words
 from sensegraph.load import find_graph, load
-from sensegraph.spec import GraphSpec
+from sensegraph.privacy import told
+from sensegraph.spec import EdgeSpec, GraphSpec
 
 BOX_W, BOX_H, GAP_X, GAP_Y = 150, 46, 70, 26
 
@@ -37,7 +39,13 @@ def as_text(spec: GraphSpec) -> str:
     for name in _ordered(spec):
         inputs = ", ".join(f"{e.input} <- {e.source}.{e.output}" for e in spec.edges if e.target == name)
         lines.append(f"{name:{width}}  {spec.nodes[name].type:20}  {inputs}".rstrip())
+    lines += ["", *(f"privacy  {text}" for text in told(_labels(spec)))] if spec.privacy else []
     return printable("\n".join(lines))
+
+
+def _labels(spec: GraphSpec) -> dict[str, frozenset[Label]]:
+    """Return stream -> the labels that the file puts to it: whereto they go on only the nodes' classes know."""
+    return {each.stream: each.labels for each in spec.privacy}
 
 
 def as_mermaid(spec: GraphSpec) -> str:
@@ -45,8 +53,14 @@ def as_mermaid(spec: GraphSpec) -> str:
     lines = ["flowchart LR"]
     ids = {name: f"n{number}" for number, name in enumerate(spec.nodes)}  # a node may have a name like `end`
     lines += [f'    {ids[name]}["{name}<br/>{_entities(node.type)}"]' for name, node in spec.nodes.items()]
-    lines += [f'    {ids[e.source]} -->|"{_entities(e.output)}"| {ids[e.target]}' for e in spec.edges]
+    lines += [f'    {ids[e.source]} -->|"{_entities(_flow(spec, e))}"| {ids[e.target]}' for e in spec.edges]
     return "\n".join(lines)
+
+
+def _flow(spec: GraphSpec, edge: EdgeSpec) -> str:
+    """Return the output at which an edge begins, with the labels that the file puts to it."""
+    labels = _labels(spec).get(f"{edge.source}.{edge.output}")
+    return f"{edge.output}: {words(labels)}" if labels else edge.output
 
 
 def _entities(text: str) -> str:
@@ -55,10 +69,11 @@ def _entities(text: str) -> str:
 
 
 def as_json(spec: GraphSpec) -> str:
-    """Return nodes and edges as JSON."""
+    """Return nodes, edges and privacy labels as JSON."""
     nodes = {name: {"type": node.type, "params": node.params} for name, node in spec.nodes.items()}
     edges = [{"from": f"{e.source}.{e.output}", "to": f"{e.target}.{e.input}"} for e in spec.edges]
-    return json.dumps({"nodes": nodes, "edges": edges}, indent=2, default=str)
+    labels = {stream: sorted(each) for stream, each in _labels(spec).items()}
+    return json.dumps({"nodes": nodes, "edges": edges, "privacy": labels}, indent=2, default=str)
 
 
 def as_svg(spec: GraphSpec) -> str:
@@ -78,7 +93,7 @@ def as_svg(spec: GraphSpec) -> str:
         bend = max(30, (x2 - x1) // 2)
         parts.append(
             f'<path d="M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}" fill="none" stroke="#6b7a8f" '
-            f'stroke-width="1.4" marker-end="url(#a)"><title>{escape(printable(edge.output))}</title></path>'
+            f'stroke-width="1.4" marker-end="url(#a)"><title>{escape(printable(_flow(spec, edge)))}</title></path>'
         )
     for name, (x, y) in places.items():
         parts.append(

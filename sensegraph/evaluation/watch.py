@@ -46,8 +46,11 @@ class Watcher:
     source: str = "source"
     stream: str | None = None
 
-    def check(self) -> tuple[Graph, Streams]:
+    def check(self, say: Callable[[str], None] = lambda text: None) -> tuple[Graph, Streams]:
         """Return the checked graph and its streams.
+
+        Args:
+            say: Is told what is left out of them.
 
         Raises:
             GraphError: The graph, a parameter or the choice of a stream is wrong.
@@ -59,7 +62,7 @@ class Watcher:
         if self.source in self.params:
             raise GraphError([Problem(f"--{self.source}", "the truth names the files", "Leave the flag out.")])
         with tempfile.TemporaryDirectory(prefix="sensegraph-eval-") as folder:
-            graph = self._prepare({}, Path(folder, "results.jsonl"))
+            graph = self._prepare({}, Path(folder, "results.jsonl"), say)
         return graph, streams_of(graph, self.stream)
 
     def watch(self, path: Path, streams: Streams, watch: Callable[[Snapshot], None] | None = None) -> Watched:
@@ -86,9 +89,11 @@ class Watcher:
                 raise error
             return _watched(read_results(results), streams, summary, wall_s)
 
-    def _prepare(self, source: Mapping[str, str], results: Path) -> Graph:
+    def _prepare(
+        self, source: Mapping[str, str], results: Path, say: Callable[[str], None] = lambda text: None
+    ) -> Graph:
         spec = load(self.graph, {**self.params, **source}, self.sets)
-        return prepare(spec, results=results, headless=True, pace=Pace.FAST)[0]
+        return prepare(spec, results=results, headless=True, pace=Pace.FAST, say=say)[0]
 
 
 def _watched(rows: Sequence[Mapping[str, Any]], streams: Streams, summary: Summary, wall_s: float) -> Watched:

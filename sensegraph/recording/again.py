@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from sensegraph.check import check
 from sensegraph.errors import GraphError, Problem, SourceError
 from sensegraph.load import load_text
 from sensegraph.node import Source
+from sensegraph.privacy import kept_back, told
 from sensegraph.recording.head import Head
 from sensegraph.recording.recording import Recording
 from sensegraph.resources import graphs_dir
@@ -70,9 +70,7 @@ def without_effects(spec: GraphSpec, *, files: bool) -> tuple[GraphSpec, list[st
     for node in graph.in_order():
         if any(edge.source in gone for edge in graph.inputs_of(node.name)):
             gone.add(node.name)
-    nodes = {name: node for name, node in spec.nodes.items() if name not in gone}
-    edges = tuple(edge for edge in spec.edges if edge.target not in gone)
-    return dataclasses.replace(spec, nodes=nodes, edges=edges), [name for name in spec.nodes if name in gone]
+    return spec.without(gone), [name for name in spec.nodes if name in gone]
 
 
 def check_sources(spec: GraphSpec, recording: Recording) -> None:
@@ -82,12 +80,14 @@ def check_sources(spec: GraphSpec, recording: Recording) -> None:
         SourceError: Everything that is missing.
     """
     graph = check(spec, pace=Pace.FAST)
-    needed = {
-        f"{edge.source}.{edge.output}": None
-        for edge in graph.edges
-        if issubclass(graph.nodes[edge.source].type, Source)
-    }
+    needed = {edge.stream: None for edge in graph.edges if issubclass(graph.nodes[edge.source].type, Source)}
     missing = [stream for stream in needed if stream not in recording.head.streams]
+    forbidden = {stream: bears for stream, bears in kept_back(graph.privacy).items() if stream in missing}
+    if forbidden:
+        raise SourceError(
+            f"{recording.path}: it cannot be played, because it may not hold what comes from the sources: "
+            f"{'; '.join(told(forbidden))}\n  Read what it holds with --contents."
+        )
     if missing:
         has = ", ".join(recording.head.streams)
         raise SourceError(

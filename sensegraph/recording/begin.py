@@ -39,7 +39,7 @@ def begin(
     wiring: dict[str, dict[str, str]] = {}
     for edge in graph.edges:
         if not edge.target.startswith(RECORDER):
-            wiring.setdefault(edge.target, {})[edge.input] = f"{edge.source}.{edge.output}"
+            wiring.setdefault(edge.target, {})[edge.input] = edge.stream
     file = spec.path.resolve() if spec.path else None
     text = file.read_text("utf-8-sig") if file else ""
     head = Head(

@@ -21,7 +21,7 @@ class Recorder(Node):
         lossy: Keep pictures as JPEG.
     """
 
-    inputs: ClassVar[Mapping[str, Port]] = {"packets": Port(object, "any stream")}
+    inputs: ClassVar[Mapping[str, Port]] = {"packets": Port(object, "any stream", records=True)}
 
     def __init__(self, path: str, stream: int, lossy: bool = False) -> None:
         self.path = path

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from sensegraph import privacy
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.flags import kinds_of
+from sensegraph.label import Label
 from sensegraph.node import Source, results_of
 from sensegraph.recording.tape import RECORDER
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Policy
@@ -18,24 +20,32 @@ WAITING = {True: 32, False: 1024}
 TYPE = "sensegraph.recording.recorder:Recorder"
 
 
-def streams_of(spec: GraphSpec, wanted: str | None) -> list[str]:
-    """Return the streams to record, `node.port`, in the order of the graph file.
+def streams_of(spec: GraphSpec, wanted: str | None) -> tuple[list[str], dict[str, Collection[Label]]]:
+    """Choose the streams to record.
 
     Args:
         spec: The graph as written.
         wanted: Their names with commas between them; `all`; None for what the sources send, and all results.
 
+    Returns:
+        The streams, `node.port`, in the order of the graph file; and those that are left out -> the labels that forbid
+        to record them.
+
     Raises:
-        GraphError: There is no such stream, or none at all.
+        GraphError: There is no such stream, it may not be recorded, or there is none at all.
     """
     kinds = kinds_of(spec)
+    private = privacy.kept_back(privacy.follow(spec, kinds))
     connected = {f"{edge.source}.{edge.output}" for edge in spec.edges}
     offered = [f"{name}.{port}" for name, kind in kinds.items() for port in kind.outputs]
     results = [f"{name}.{port}" for name, kind in kinds.items() for port in results_of(kind)]
     from_sources = [f"{n}.{port}" for n, kind in kinds.items() if issubclass(kind, Source) for port in kind.outputs]
     if wanted is None or wanted == ALL:
         usual = {*results, *(each for each in from_sources if each in connected), *(connected if wanted else ())}
-        return [stream for stream in offered if stream in usual]
+        left_out = {stream: private[stream] for stream in offered if stream in usual and stream in private}
+        if left_out and usual <= left_out.keys():
+            raise GraphError([_forbidden(left_out)])
+        return [stream for stream in offered if stream in usual - left_out.keys()], left_out
     names = list(dict.fromkeys(name.strip() for name in wanted.split(",") if name.strip()))
     otherwise = f"The graph has {', '.join(offered)}."
     problems = [
@@ -43,9 +53,16 @@ def streams_of(spec: GraphSpec, wanted: str | None) -> list[str]:
         for name in names
         if name not in offered
     ]
+    if asked := {name: private[name] for name in names if name in private}:
+        problems.append(_forbidden(asked))
     if problems or not names:
         raise GraphError(problems or [Problem(WHERE, "names no stream", otherwise)])
-    return sorted(names, key=offered.index)
+    return sorted(names, key=offered.index), {}
+
+
+def _forbidden(streams: Mapping[str, Collection[Label]]) -> Problem:
+    what = f"nothing of this may be recorded: {'; '.join(privacy.told(streams))}"
+    return Problem(WHERE, what, "Name other streams; `sensegraph check` tells the labels of all.")
 
 
 def sources_of(spec: GraphSpec, streams: Sequence[str]) -> list[str]:
@@ -71,7 +88,7 @@ def with_recorders(spec: GraphSpec, streams: Sequence[str], path: str, *, lossy:
         source, _, port = stream.partition(".")
         name = RECORDER + stream
         params = {"path": path, "stream": number, "lossy": lossy}
-        nodes[name] = NodeSpec(name, TYPE, params, process=RECORDER, where=WHERE)
+        nodes[name] = NodeSpec(name, TYPE, params, process=RECORDER, where=WHERE, tap=True)
         waiting = WAITING[kinds[source].outputs[port].colour is not None]
         edges.append(EdgeSpec(source, port, name, "packets", Policy.DROP_OLDEST, waiting, where=WHERE))
     return dataclasses.replace(spec, nodes=nodes, edges=tuple(edges))

@@ -10,6 +10,7 @@ from sensegraph.errors import SourceError
 from sensegraph.graph import Graph
 from sensegraph.launch import models_of, prepare
 from sensegraph.packet import NANOSECONDS
+from sensegraph.privacy import kept_back, told
 from sensegraph.recording.begin import begin
 from sensegraph.recording.compare import Difference, Stream, first_difference
 from sensegraph.recording.head import digests, versions
@@ -36,6 +37,7 @@ class Verdict:
         packets: Packets of the recording that were compared, or would have been behind the difference.
         until_ns: Media time up to which was compared; None for all of it.
         changed: Versions and digests that are not those of the recording, a line each.
+        left_out: Streams that may not be recorded again to be compared, with the labels that forbid it.
     """
 
     summary: Summary
@@ -44,6 +46,7 @@ class Verdict:
     packets: int = 0
     until_ns: int | None = None
     changed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.difference:
@@ -51,7 +54,8 @@ class Verdict:
             head = f"'{node}' differs first: {self.difference}"
             return "\n".join([head, *(f"  not as when it was recorded: {each}" for each in self.changed)])
         until = "" if self.until_ns is None else f", compared up to {self.until_ns / NANOSECONDS:.3f} s"
-        return f"the same: {self.packets} packets of {', '.join(self.streams)}{until}"
+        left_out = f"; not compared: {', '.join(self.left_out)}" if self.left_out else ""
+        return f"the same: {self.packets} packets of {', '.join(self.streams)}{until}{left_out}"
 
 
 def check_verifiable(recording: Recording) -> None:
@@ -90,10 +94,11 @@ def verify(recording: Recording, spec: GraphSpec, again: Path, sets: Mapping[str
     plain, _ = prepare(spec, headless=True, pace=Pace.FAST)
     made = {f"{node.name}.{port}" for node in plain.nodes.values() for port in node.type.outputs}
     ordered = [node.name for node in plain.in_order()]
-    streams = sorted(
-        (stream for stream in head.streams if stream in made and stream not in head.sources),
-        key=lambda stream: ordered.index(stream.partition(".")[0]),
-    )
+    held = [stream for stream in head.streams if stream in made and stream not in head.sources]
+    private = {stream: labels for stream, labels in kept_back(plain.privacy).items() if stream in held}
+    streams = sorted(set(held) - private.keys(), key=lambda stream: ordered.index(stream.partition(".")[0]))
+    if not streams and private:
+        raise SourceError(f"{recording.path}: nothing may be recorded again to compare it: {'; '.join(told(private))}")
     if not streams:
         raise SourceError(f"{recording.path}: the graph makes none of its streams\n  Name a GRAPH that does.")
     until_ns = _until_ns(recording)
@@ -120,7 +125,7 @@ def verify(recording: Recording, spec: GraphSpec, again: Path, sets: Mapping[str
     now = versions() | digests(graph, models)
     then = head.versions | head.digests
     changed = tuple(f"{k} was {then[k][:16]}, is {now[k][:16]}" for k in then if k in now and now[k] != then[k])
-    return Verdict(summary, difference, tuple(streams), packets, until_ns, changed)
+    return Verdict(summary, difference, tuple(streams), packets, until_ns, changed, tuple(told(private)))
 
 
 def _until_ns(recording: Recording) -> int | None:
