@@ -13,7 +13,12 @@ class Limiter:
 
     Args:
         most: Packets that may be under way.
+
+    Attributes:
+        reason: Under which its edges count what it refuses.
     """
+
+    reason = "limited"
 
     def __init__(self, most: int) -> None:
         self._most = most
