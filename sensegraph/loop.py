@@ -198,9 +198,8 @@ class NodeLoop:
             raise NodeError(f"node '{self.name}' has no inputs and is no Source")
         while not inbox.ended:
             joined = self._next(inbox)
-            if joined is None:
-                yield inbox
-            else:
+            idle = joined is None
+            if joined is not None:
                 yield from self._process(joined)
                 joined = None  # what nobody keeps is given back before its producer hears that it is finished
             passed_ns = inbox.bound_ns
@@ -209,6 +208,8 @@ class NodeLoop:
             inbox.settle()
             for tell in self.passed:
                 tell(passed_ns)
+            if idle:
+                yield inbox
 
     def _next(self, inbox: Inbox) -> JoinedSet | None:
         return inbox.next(POLL_S if self._waits else 0.0)
@@ -244,9 +245,10 @@ class NodeLoop:
     def _discard(self) -> Iterator[Pause]:
         """Take what still comes, so that nobody waits for this node."""
         while self._inbox is not None and not self._inbox.ended:
-            if self._next(self._inbox) is None:
-                yield self._inbox
+            idle = self._next(self._inbox) is None
             self._inbox.settle()
+            if idle:
+                yield self._inbox
 
     def _call(self, place: str, call: Callable[[], Any]) -> Any:
         self.meter.begin()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,9 +14,9 @@ import zmq
 from sensegraph import parameters, whereabouts
 from sensegraph.control import Desk, Reply, router
 from sensegraph.errors import RunError, closest
-from sensegraph.packet import NANOSECONDS
 from sensegraph.plan import WorkerPlan
 from sensegraph.registry import find
+from sensegraph.restarts import Restarts, skipped
 from sensegraph.signals import Signals
 from sensegraph.spawn import Spawner
 from sensegraph.summary import Snapshot, Summary
@@ -25,8 +24,6 @@ from sensegraph.summary import Snapshot, Summary
 Watch = Callable[[Snapshot], None]
 
 LAST_WORDS_MS = 200
-TRIES = 2
-"""A packet with which a worker ends so often is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +51,16 @@ class _Member:
     """One worker as the supervisor sees it."""
 
     plan: WorkerPlan
+    restarts: Restarts
     pid: int = 0
     state: str = "starting"
     seen_at: float = 0.0
     told_at: float = 0.0
     restart_at: float = 0.0
-    restarts: deque[float] = field(default_factory=deque)
     figures: dict[str, Any] = field(default_factory=dict)
     reports: dict[str, Any] = field(default_factory=dict)
     failure: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
-    tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     @property
     def names(self) -> str:
@@ -91,8 +87,9 @@ class Supervisor:
         self, plans: list[WorkerPlan], spawner: Spawner, signals: Signals, *, limits: Limits | None = None,
         watch: Watch | None = None, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self._members = [_Member(plan) for plan in plans]
         self._spawner, self._signals, self._limits = spawner, signals, limits or Limits()
+        restarts = self._limits.restarts, self._limits.window_s
+        self._members = [_Member(plan, Restarts(*restarts)) for plan in plans]
         self._watch, self._clock = watch, clock
         self._began = clock()
         self._phase = "starting"
@@ -131,7 +128,7 @@ class Supervisor:
         shot = Snapshot(self._phase, self._clock() - self._began, events=list(self._events))
         for member in self._members:
             for name, figures in member.figures.get("nodes", {}).items():
-                about = {"state": member.state, "restarts": len(member.restarts), "pid": member.pid,
+                about = {"state": member.state, "restarts": member.restarts.count, "pid": member.pid,
                          "told_s": member.told_at - self._began}  # fmt: skip
                 shot.nodes[name] = figures | about
             shot.edges |= member.figures.get("edges", {})
@@ -245,24 +242,17 @@ class Supervisor:
         """Let a worker skip a packet at which it ended again, in whatever way; return what to say of it."""
         names = [node["name"] for node in member.plan["nodes"]]
         packet = whereabouts.read(Path(member.plan["folder"]), member.plan["worker"], names)
-        if packet is None:
-            return ""
-        member.tries[packet] += 1
-        if member.tries[packet] < TRIES:
+        if packet is None or not member.restarts.skips(packet):
             return ""
         member.plan["poison"].append(packet)
-        return f" ({TRIES} times with the packet at {packet[2] / NANOSECONDS:.3f} s: it will be skipped)"
+        return skipped(packet)
 
     def _restart(self, member: _Member, text: str) -> None:
         now = self._clock()
-        while member.restarts and now - member.restarts[0] > self._limits.window_s:
-            member.restarts.popleft()
-        if len(member.restarts) >= self._limits.restarts:
-            count = len(member.restarts)
-            self._fail(f"{text}\n  It was restarted {count} times in {self._limits.window_s:.0f} s.", 3)
+        delay_s = member.restarts.delay_s(now)
+        if delay_s is None:
+            self._fail(f"{text}\n  {member.restarts.told}", 3)
             return
-        delay_s = min(30.0, 0.1 * 2 ** len(member.restarts))
-        member.restarts.append(now)
         member.state, member.restart_at = "waiting", now + delay_s
         member.plan["epoch"] += 1
         for each in self._members:

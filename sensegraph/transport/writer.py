@@ -12,7 +12,7 @@ from sensegraph.packet import Bound, End, Item, Packet, Stamp
 from sensegraph.spec import Policy
 from sensegraph.trace import Kind
 from sensegraph.transport.ledger import Ledger
-from sensegraph.transport.limiter import Limiter
+from sensegraph.transport.limiter import Gate
 
 Send = Callable[[Item], None]
 Note = Callable[[Sequence[Packet[Any]], str], None]
@@ -47,7 +47,7 @@ class Writer:
         self.policy = policy
         self.ledger = Ledger()
         self.note: Note | None = None
-        self.limiters: Sequence[Limiter] = ()
+        self.limiters: Sequence[Gate] = ()
         self.trace: Tell | None = None
         self._window = queue if policy is Policy.BLOCK else 1
         self._room = 0 if policy is Policy.BLOCK else (1 if policy is Policy.LATEST else queue)
@@ -145,13 +145,20 @@ class Writer:
             self._flush()
             self._changed.notify_all()
 
-    def abandon(self, reason: str = "stopped") -> None:
-        """Stop waiting for the consumer: what is unfinished and what comes is dropped and counted."""
+    def abandon(self, reason: str = "stopped", *, sent: bool = True) -> None:
+        """Stop waiting for the consumer: what is unfinished and what comes is dropped and counted.
+
+        Args:
+            reason: Under which what is here is counted.
+            sent: Also what was sent; else it stays with the consumer, who is finishing it.
+        """
         with self._changed:
             self._abandoned = True
-            dropped = [*self._unfinished, *(item for item in self._waiting if isinstance(item, Packet))]
+            dropped = [item for item in self._waiting if isinstance(item, Packet)]
             self._waiting.clear()
-            self._unfinished.clear()
+            if sent:
+                dropped = [*self._unfinished, *dropped]
+                self._unfinished.clear()
             self._drop(dropped, reason)
             self._changed.notify_all()
 
