@@ -89,6 +89,7 @@ class NodeLoop:
         self._pace = pace
         self._waits, self._clock = clock is None, clock or time.monotonic_ns
         self._stopping = threading.Event()
+        self._last = Stamp(0)
         self._sent_ns = {port: -NEVER for port in node.outputs}
         self._wanted = inspect.signature(node.process).parameters
 
@@ -123,7 +124,7 @@ class NodeLoop:
             else:
                 yield from self._run_sets()
                 self._resume(NEVER)
-                yield from self._send_all(self._call("finish()", self.node.finish), Stamp(self.meter.time_ns))
+                yield from self._send_all(self._call("finish()", self.node.finish), self._last)
         except Stop:
             self._on_stop()
             yield from self._discard()
@@ -216,6 +217,7 @@ class NodeLoop:
 
     def _process(self, joined: JoinedSet) -> Iterator[Pause]:
         self.meter.packets += 1
+        self._last = joined.stamp
         self.meter.time_ns = joined.stamp.time_ns
         begun_ns = self._clock()
         self.meter.age.add((begun_ns - joined.stamp.capture_ns) / 1e6)
