@@ -135,7 +135,9 @@ def test_a_packet_at_which_a_node_dies_twice_is_skipped() -> None:
 
 def test_a_kill_that_finds_nobody_is_told() -> None:
     """A time after the last packet."""
-    assert chain(Kill("sum", at_s=9.0)).notes == ["0.000 s: node 'sum' was not killed: it worked on nothing from 9 s on"]
+    assert chain(Kill("sum", at_s=9.0)).notes == [
+        "0.000 s: node 'sum' was not killed: it worked on nothing from 9 s on"
+    ]
 
 
 def test_lost_packets_are_counted_as_injected() -> None:
@@ -163,7 +165,9 @@ def test_on_demand_a_node_that_raises_is_started_again_and_spared_the_second_tim
     """As in a run: two tries, then the packet is skipped."""
     run = chain(nodes={"sum": cast.Sum(at=7)}, restart=True)
     assert run.skipped == {"sum": [0.7]}
-    assert run.notes[0].startswith("0.000 s: node 'sum' failed at frame 7 at 0.700 s: ValueError: a bad number (cast.py:")
+    assert run.notes[0].startswith(
+        "0.000 s: node 'sum' failed at frame 7 at 0.700 s: ValueError: a bad number (cast.py:"
+    )
     assert run.payloads("sum.n")[-1] == -(SUMS[-1] - 7)
     assert (run.error, run.unaccounted) == ("", 0)
 
