@@ -122,8 +122,8 @@ class Join:
         return counts
 
     def waiting(self) -> bool:
-        """Whether a packet of the pace-making input waits for the other inputs."""
-        return bool(self._inputs[self._pace].packets)
+        """Whether a packet of the pace-making input waits for the other inputs, and could go without them."""
+        return not self.merges and bool(self._inputs[self._pace].packets)
 
     def bound_ns(self) -> int:
         """Return the time up to which no further set will come."""

@@ -117,3 +117,12 @@ class Hear(Node):
 
 HEARD: dict[str, list[tuple[int, int]]] = {}
 """What was heard: name of the node -> numbers and their times."""
+
+
+class Every(Node):
+    """Takes any streams and sends nothing."""
+
+    inputs: ClassVar[Mapping[str, Port]] = {"*": Port(int)}
+
+    def process(self, **numbers: int) -> None:
+        pass
