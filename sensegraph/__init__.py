@@ -2,7 +2,8 @@
 
     sensegraph.run("graphs/fitness.yaml", source="clip.mp4", results="results.jsonl")
 
-runs a graph file; `Node` and `Source` are what a node of your own derives from; `drive` tests it.
+runs a graph file; `Node` and `Source` are what a node of your own derives from; `drive` tests it, and
+`sensegraph.testing` whole graphs.
 """
 
 import importlib

@@ -57,7 +57,7 @@ class Crew:
         self._deck = Deck(Tape(**plan["tape"]), [each["name"] for each in plan["nodes"]])
         nodes = {each["name"]: self._deck.node(each["name"], make_node(each, base)) for each in plan["nodes"]}
         for node in nodes.values():
-            _tell_epoch(node, plan["epoch"])
+            tell_epoch(node, plan["epoch"])
         self.loops = self._wire_up(plan, nodes, pace, wire, on_stop, base)
 
     def _wire_up(
@@ -214,7 +214,7 @@ class Crew:
         return {loop.name: dict(loop.report) for loop in self.loops}
 
 
-def _tell_epoch(node: Node, epoch: int) -> None:
+def tell_epoch(node: Node, epoch: int) -> None:
     """Tell a node how often it was started before in this run, where its class asks by an `epoch: int = 0`."""
     if hasattr(type(node), "epoch"):
         setattr(node, "epoch", epoch)  # noqa: B010 (not every node has it)

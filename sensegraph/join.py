@@ -122,8 +122,8 @@ class Join:
         return counts
 
     def waiting(self) -> bool:
-        """Whether a packet of the pace-making input waits for the other inputs."""
-        return bool(self._inputs[self._pace].packets)
+        """Whether a packet of the pace-making input waits for the other inputs, and could go without them."""
+        return not self.merges and bool(self._inputs[self._pace].packets)
 
     def bound_ns(self) -> int:
         """Return the time up to which no further set will come."""
@@ -154,6 +154,8 @@ class Join:
             return None
         time_ns = pace.packets[0].stamp.time_ns
         if not force and any(entry.bound_ns < time_ns + entry.reach_ns for entry in others.values()):
+            for entry in others.values():
+                entry.absorb(time_ns)  # else a full edge would hold back the very packet that is waited for
             return None
         first = pace.packets.popleft()
         pace.finished += 1

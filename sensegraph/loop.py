@@ -7,7 +7,7 @@ import inspect
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -28,6 +28,10 @@ from sensegraph.transport.writer import Writer
 POLL_S = 0.2
 """How long a loop waits before it looks for a stop."""
 
+Pause = Inbox | Writer | Stamp | int
+"""Where `NodeLoop.steps` lets go: an inbox that has no set, an edge that is full, a packet that was just worked on, or
+the moment, in nanoseconds of the clock, before which a source sends nothing more."""
+
 
 class NodeLoop:
     """Runs one node until its first input ends, or its source does, or it is stopped.
@@ -42,6 +46,8 @@ class NodeLoop:
         pools: Output port -> the memory that it shares with other processes.
         poison: Packets (source, media time) that the node failed on before: they are handed to `on_poison` instead.
         on_poison: Called with such a set.
+        clock: Nanoseconds of a clock that somebody else moves, who then drives `steps` and waits where it pauses; None:
+            the host's, by which the loop itself waits.
 
     Attributes:
         enter: Called with the stamp of a set before `process`.
@@ -63,6 +69,7 @@ class NodeLoop:
         pools: Mapping[str, Pool] = MappingProxyType({}),
         poison: Collection[tuple[str, int]] = (),
         on_poison: Callable[[JoinedSet], None] = lambda joined: None,
+        clock: Callable[[], int] | None = None,
     ) -> None:
         self.name = name
         self.node = node
@@ -82,7 +89,9 @@ class NodeLoop:
         self.passed: list[Callable[[int], None]] = []
         self.trace: Callable[[Kind, Stamp, int, int], None] = lambda kind, stamp, begin_ns, end_ns: None
         self._pace = pace
+        self._waits, self._clock = clock is None, clock or time.monotonic_ns
         self._stopping = threading.Event()
+        self._last = Stamp(0)
         self._sent_ns = {port: -NEVER for port in node.outputs}
         self._wanted = inspect.signature(node.process).parameters
 
@@ -99,25 +108,35 @@ class NodeLoop:
             Exception: Whatever the node raised, with a note that names the node and the frame.
         """
         try:
-            self._work()
-            self.report = self.node.report()
+            for _ in self.steps():
+                pass
         finally:
             self.node.close()
-        for writer in self._writers():
-            writer.end()
+        self.end()
 
-    def _work(self) -> None:
+    def steps(self) -> Iterator[Pause]:
+        """Work until the end; between what it yields, nothing waits but the node itself.
+
+        Raises:
+            Exception: As of `run`.
+        """
         try:
             if isinstance(self.node, Source):
-                self._run_source(self.node)
+                yield from self._run_source(self.node)
             else:
-                self._run_sets()
+                yield from self._run_sets()
                 self._resume(NEVER)
-                self._send_all(self._call("finish()", self.node.finish), Stamp(self.meter.time_ns))
+                yield from self._send_all(self._call("finish()", self.node.finish), self._last)
                 self.meter.count()
         except Stop:
             self._on_stop()
-            self._discard()
+            yield from self._discard()
+        self.report = self.node.report()
+
+    def end(self) -> None:
+        """Send the end on every output."""
+        for writer in self._writers():
+            writer.end()
 
     def change(self, name: str, value: Any) -> None:
         """Give a parameter of the node another value before its next packet."""
@@ -147,27 +166,29 @@ class NodeLoop:
     def _writers(self) -> Iterable[Writer]:
         return (writer for writers in self._outputs.values() for writer in writers)
 
-    def _run_source(self, source: Source) -> None:
-        started_ns = time.monotonic_ns()
+    def _run_source(self, source: Source) -> Iterator[Pause]:
+        started_ns = self._clock()
         paced = self._pace is Pace.LIVE and not source.live()
         count = 0
         items = iter(source.read())
         while not self._stopping.is_set():
             self._apply_changes()
-            begun_ns = time.monotonic_ns()
+            begun_ns = self._clock()
             outputs = self._call(f"frame {count}", lambda: next(items, None))
             if outputs is None:
                 return
-            now_ns = time.monotonic_ns()
+            now_ns = self._clock()
             plain = Stamp(now_ns - started_ns, now_ns, self.name, count)
             packets = {port: _stamped(value, plain, self.name) for port, value in outputs.items()}
             if paced and packets:
                 due_ns = started_ns + max(packet.stamp.time_ns for packet in packets.values())
-                if self._stopping.wait(max(0.0, (due_ns - now_ns) / 1e9)):
+                yield due_ns
+                if self._stopping.wait(max(0.0, (due_ns - self._clock()) / 1e9)):
                     return
                 packets = {port: _captured(packet, max(due_ns, now_ns)) for port, packet in packets.items()}
-            self._send(packets, plain)
             stamps = {packet.stamp.time_ns: packet.stamp for packet in packets.values()}
+            yield from stamps.values()
+            yield from self._send(packets, plain)
             if packets and not source.restamps:
                 self._promise(max(stamps) - 1, besides=packets)
             del outputs, packets  # their memory can be filled again
@@ -177,14 +198,15 @@ class NodeLoop:
             count += 1
             self.meter.packets = count
 
-    def _run_sets(self) -> None:
+    def _run_sets(self) -> Iterator[Pause]:
         inbox = self._inbox
         if inbox is None:
             raise NodeError(f"node '{self.name}' has no inputs and is no Source")
         while not inbox.ended:
-            joined = inbox.next(POLL_S)
+            joined = self._next(inbox)
+            idle = joined is None
             if joined is not None:
-                self._process(joined)
+                yield from self._process(joined)
                 joined = None  # what nobody keeps is given back before its producer hears that it is finished
             passed_ns = inbox.bound_ns
             if not self.node.restamps:
@@ -192,11 +214,17 @@ class NodeLoop:
             inbox.settle()
             for tell in self.passed:
                 tell(passed_ns)
+            if idle:
+                yield inbox
 
-    def _process(self, joined: JoinedSet) -> None:
+    def _next(self, inbox: Inbox) -> JoinedSet | None:
+        return inbox.next(POLL_S if self._waits else 0.0)
+
+    def _process(self, joined: JoinedSet) -> Iterator[Pause]:
         self.meter.packets += 1
+        self._last = joined.stamp
         self.meter.time_ns = joined.stamp.time_ns
-        begun_ns = time.monotonic_ns()
+        begun_ns = self._clock()
         if (joined.stamp.source, joined.stamp.time_ns) in self._poison:
             self._on_poison(joined)
             return
@@ -205,9 +233,10 @@ class NodeLoop:
         self._apply_changes()
         self.enter(joined.stamp)
         made = self._call(place, functools.partial(self.node.process, **joined.arguments(self._wanted)))
+        yield joined.stamp
         self.leave()
-        ended_ns = time.monotonic_ns()
-        self._send_all(made, joined.stamp)
+        ended_ns = self._clock()
+        yield from self._send_all(made, joined.stamp)
         self.meter.count()
         self.meter.age.add((begun_ns - joined.stamp.capture_ns) / 1e6)
         self.trace(Kind.WORKED, joined.stamp, begun_ns, ended_ns)
@@ -222,30 +251,34 @@ class NodeLoop:
         if (state := self.savepoints.before(time_ns)) is not None:
             self._call("restore()", functools.partial(self.node.restore, state))
 
-    def _discard(self) -> None:
+    def _discard(self) -> Iterator[Pause]:
         """Take what still comes, so that nobody waits for this node."""
         while self._inbox is not None and not self._inbox.ended:
-            self._inbox.next(POLL_S)
+            idle = self._next(self._inbox) is None
             self._inbox.settle()
+            if idle:
+                yield self._inbox
 
     def _call(self, place: str, call: Callable[[], Any]) -> Any:
         self.meter.begin()
         try:
             result = call()
             return list(result) if inspect.isgenerator(result) else result
+        except StopIteration as error:  # it would end our own steps
+            raise RuntimeError(f"StopIteration in node '{self.name}', {place}") from error
         except Exception as error:
             error.add_note(f"in node '{self.name}', {place}")
             raise
         finally:
             self.meter.end()
 
-    def _send_all(self, outputs: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None, stamp: Stamp) -> None:
-        if outputs is None:
-            return
-        for each in [outputs] if isinstance(outputs, Mapping) else outputs:
-            self._send(each, stamp)
+    def _send_all(
+        self, outputs: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None, stamp: Stamp
+    ) -> Iterator[Pause]:
+        for each in [] if outputs is None else [outputs] if isinstance(outputs, Mapping) else outputs:
+            yield from self._send(each, stamp)
 
-    def _send(self, outputs: Mapping[str, Any], stamp: Stamp) -> None:
+    def _send(self, outputs: Mapping[str, Any], stamp: Stamp) -> Iterator[Pause]:
         for port, value in outputs.items():
             if port not in self._sent_ns:
                 has = ", ".join(self._sent_ns) or "none"
@@ -268,7 +301,9 @@ class NodeLoop:
             if port in self._pools:
                 packet, copied = self._pools[port].place(packet)
             for writer in self._outputs.get(port, ()):
-                writer.write(packet, copied)
+                writer.write(packet, copied, wait=self._waits)
+                if not self._waits and not writer.ready:
+                    yield writer
 
     def _order(self) -> str:
         both = isinstance(self.node, Source) and len(self._sent_ns) > 1 and not self.node.restamps

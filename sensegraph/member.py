@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sensegraph import whereabouts
-from sensegraph.packet import NANOSECONDS
 from sensegraph.plan import WorkerPlan
-
-TRIES = 2
-"""A packet with which a worker ends so often is skipped."""
+from sensegraph.restarts import Restarts, skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +39,29 @@ class Member:
 
     Attributes:
         plan: What it is told when it is started.
+        restarts: Whether and when it may be started again.
         pid: Its process; 0 when there is none.
         state: `starting`, `ready`, `running`, `waiting` to be started again, `ended` or `failed`.
         seen_at: When it last said something.
         told_at: When it last told its figures.
         restart_at: When it is started again.
-        restarts: When it was, as far back as that counts.
         figures: What it last told of its nodes and edges.
         reports: What its nodes reported at their end.
         failure: Its last words, when it failed.
         reason: Why it was killed.
-        tries: How often it ended at each packet.
     """
 
     plan: WorkerPlan
+    restarts: Restarts
     pid: int = 0
     state: str = "starting"
     seen_at: float = 0.0
     told_at: float = 0.0
     restart_at: float = 0.0
-    restarts: deque[float] = field(default_factory=deque)
     figures: dict[str, Any] = field(default_factory=dict)
     reports: dict[str, Any] = field(default_factory=dict)
     failure: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
-    tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
     @property
     def names(self) -> str:
@@ -91,7 +85,7 @@ class Member:
 
     def nodes(self, began: float) -> dict[str, dict[str, Any]]:
         """Return node -> its figures, with what is known of the worker; `began` is when the run did."""
-        about = {"state": self.state, "restarts": len(self.restarts), "pid": self.pid, "told_s": self.told_at - began}
+        about = {"state": self.state, "restarts": self.restarts.count, "pid": self.pid, "told_s": self.told_at - began}
         return {name: figures | about for name, figures in self.figures.get("nodes", {}).items()}
 
     def starts(self, now: float) -> None:
@@ -124,14 +118,11 @@ class Member:
         busy_s = max((node["busy_s"] for node in self.figures.get("nodes", {}).values()), default=0.0)
         return f"has been busy with one packet for {busy_s:.0f} s" if running and busy_s > limits.busy_s else ""
 
-    def put_off(self, now: float, limits: Limits) -> bool:
+    def put_off(self, now: float) -> bool:
         """Wait with the next start, the longer the more there were; False when there were too many."""
-        while self.restarts and now - self.restarts[0] > limits.window_s:
-            self.restarts.popleft()
-        if len(self.restarts) >= limits.restarts:
+        delay_s = self.restarts.delay_s(now)
+        if delay_s is None:
             return False
-        delay_s = min(30.0, 0.1 * 2 ** len(self.restarts))
-        self.restarts.append(now)
         self.state, self.restart_at = "waiting", now + delay_s
         return True
 
@@ -139,10 +130,7 @@ class Member:
         """Skip a packet at which its process ended again, in whatever way, from now on; return what to say of it."""
         names = [node["name"] for node in self.plan["nodes"]]
         packet = whereabouts.read(Path(self.plan["folder"]), self.plan["worker"], names)
-        if packet is None:
-            return ""
-        self.tries[packet] += 1
-        if self.tries[packet] < TRIES:
+        if packet is None or not self.restarts.skips(packet):
             return ""
         self.plan["poison"].append(packet)
-        return f" ({TRIES} times with the packet at {packet[2] / NANOSECONDS:.3f} s: it will be skipped)"
+        return skipped(packet)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
@@ -166,9 +167,10 @@ def make_node(plan: NodePlan, base: Path) -> Node:
     return find(plan["type"], base)(**plan["params"])
 
 
-def make_writer(edge: EdgePlan) -> Writer:
-    """Return the producer's end of an edge, not yet connected."""
-    return Writer(Policy(edge["policy"]), edge["queue"], expire_ms=edge["expire_ms"], sample=edge["sample"])
+def make_writer(edge: EdgePlan, clock: Callable[[], int] = time.monotonic_ns) -> Writer:
+    """Return the producer's end of an edge, not yet connected; packets are captured by `clock`."""
+    expire_ms, sample = edge["expire_ms"], edge["sample"]
+    return Writer(Policy(edge["policy"]), edge["queue"], expire_ms=expire_ms, sample=sample, clock=clock)
 
 
 def make_shared(plan: WorkerPlan) -> Shared | None:
@@ -206,8 +208,12 @@ def make_pools(plan: WorkerPlan, shared: Shared | None, nodes: Mapping[str, Node
     return pools
 
 
-def make_inbox(node: Node, edges: list[EdgePlan], pace: Pace, join: Join | None = None) -> Inbox | None:
+def make_inbox(
+    node: Node, edges: list[EdgePlan], pace: Pace, join: Join | None = None,
+    clock: Callable[[], int] = time.monotonic_ns,
+) -> Inbox | None:  # fmt: skip
     """Return the inbox for the edges into a node, with a join of its own where it has one; None for a source."""
     if not edges:
         return None
-    return Inbox(node.inputs, [edge["input"] for edge in edges], PATIENCE_S if pace is Pace.LIVE else None, join)
+    patience_s = PATIENCE_S if pace is Pace.LIVE else None
+    return Inbox(node.inputs, [edge["input"] for edge in edges], patience_s, join, clock)

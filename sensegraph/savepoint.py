@@ -41,10 +41,7 @@ class Savepoints:
             TransportError: It holds what cannot travel.
         """
         parts = [bytes(part) for part in encode(Packet(dict(state), Stamp(time_ns)), self._run, 0)]
-        path = self._path(self._next % self._keep)
-        new = path.with_suffix(".new")
-        new.write_bytes(msgpack.packb(parts))
-        new.replace(path)
+        self._write(self._next % self._keep, msgpack.packb(parts))
         self._next += 1
 
     def before(self, time_ns: int) -> Mapping[str, Any] | None:
@@ -55,7 +52,7 @@ class Savepoints:
         found = {}
         for place in range(self._keep):
             with contextlib.suppress(OSError, ValueError, TypeError, TransportError, msgpack.UnpackException):
-                item, _ = decode(msgpack.unpackb(self._path(place).read_bytes()), dict, self._run)
+                item, _ = decode(msgpack.unpackb(self._read(place)), dict, self._run)
                 if isinstance(item, Packet):
                     found[item.stamp.time_ns] = place, item.payload
         chosen = max((each for each in found if each < time_ns), default=None)
@@ -64,6 +61,15 @@ class Savepoints:
         place, state = found[chosen]
         self._next = place + 1
         return dict(state)
+
+    def _write(self, place: int, content: bytes) -> None:
+        path = self._path(place)
+        new = path.with_suffix(".new")
+        new.write_bytes(content)
+        new.replace(path)
+
+    def _read(self, place: int) -> bytes:
+        return self._path(place).read_bytes()
 
     def _path(self, place: int) -> Path:
         return self._folder / f"state-{self._node}-{place}"

@@ -17,6 +17,7 @@ from sensegraph.errors import RunError, closest
 from sensegraph.member import Limits, Member
 from sensegraph.plan import WorkerPlan
 from sensegraph.registry import find
+from sensegraph.restarts import Restarts
 from sensegraph.signals import Signals
 from sensegraph.spawn import Spawner
 from sensegraph.summary import Snapshot, Summary
@@ -42,8 +43,9 @@ class Supervisor:
         self, plans: list[WorkerPlan], spawner: Spawner, signals: Signals, *, limits: Limits | None = None,
         watch: Watch | None = None, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self._members = [Member(plan) for plan in plans]
         self._spawner, self._signals, self._limits = spawner, signals, limits or Limits()
+        restarts = self._limits.restarts, self._limits.window_s
+        self._members = [Member(plan, Restarts(*restarts)) for plan in plans]
         self._watch, self._clock = watch, clock
         self._began = clock()
         self._phase = "starting"
@@ -195,9 +197,8 @@ class Supervisor:
 
     def _restart(self, member: Member, text: str) -> None:
         now = self._clock()
-        if not member.put_off(now, self._limits):
-            count = len(member.restarts)
-            self._lose(member, f"{text}\n  It was restarted {count} times in {self._limits.window_s:.0f} s.", 3)
+        if not member.put_off(now):
+            self._lose(member, f"{text}\n  {member.restarts.told}", 3)
             return
         member.plan["epoch"] += 1
         for each in self._members:

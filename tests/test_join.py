@@ -83,6 +83,18 @@ def test_a_pace_that_passes_by_frees_the_other_input() -> None:
     assert join.finished() == {"b": 4}
 
 
+def test_a_set_that_waits_frees_what_it_will_take() -> None:
+    """Else an edge that is full of earlier packets would hold back the one that the set waits for."""
+    join = Join({"a": Port(int), "b": Port(int)}, ["a", "b"])
+    join.push("a", at(5))
+    join.push("b", at(2))
+    join.push("b", at(4))
+    assert join.next() is None
+    assert join.finished() == {"b": 2}
+    join.push("b", at(6))
+    assert sets(join) == [{"a": 5, "b": 4}]
+
+
 def test_a_repeat_is_not_taken_twice() -> None:
     """What was sent again after a restart is refused."""
     join = Join({"a": Port(int)}, ["a"])

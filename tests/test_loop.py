@@ -74,6 +74,18 @@ def test_outputs_take_the_stamp_of_their_input_and_silence_becomes_a_bound() -> 
     assert node.closed
 
 
+def test_what_is_sent_at_the_end_is_as_old_as_the_last_packet() -> None:
+    """It keeps lineage and time of capture, so that a budget does not take it for expired."""
+    node = Even()
+    sent: list[Any] = []
+    inbox, feed = Inbox(node.inputs, ["n"]), Writer(Policy.BLOCK, 1000)
+    memory.connect(feed, inbox, "n")
+    feed.write(Packet(1, Stamp(3, 7, "camera")))
+    feed.end()
+    NodeLoop("even", node, inbox, {"n": [Writer(Policy.BLOCK, 1000, sent.append)]}, Pace.FAST).run()
+    assert sent[-2].stamp == Stamp(10_000, 7, "camera")
+
+
 def test_a_source_names_itself_in_the_lineage() -> None:
     """Packets of a source carry its name."""
     loop, sent = looped(Count(), None)

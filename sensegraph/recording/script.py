@@ -56,6 +56,10 @@ class ScriptedJoin(Join):
             if joined is not None:
                 return joined
 
+    def waiting(self) -> bool:
+        """Whether a set could be forced: none can, the script says what is in it."""
+        return False
+
     def bound_ns(self) -> int:
         """Return the time up to which no further set will come."""
         if self._sets:

@@ -14,7 +14,8 @@ class Ledger:
         made: Packets that the producer wrote.
         delivered: Packets that the consumer has finished with.
         dropped: Reason -> packets: `replaced` (a newer one came), `sampled` (the edge takes every n-th), `limited` (too
-            many were under way), `expired`, `peer_restart`, `unreadable` (its memory was gone), `stopped`.
+            many were under way), `expired`, `peer_restart`, `unreadable` (its memory was gone), `stopped`; in a graph
+            that is played (`sensegraph.testing`) also `injected`, and `killed` (with the process that had it).
         in_flight: Packets that wait or are being worked on, counted where they are.
         carried: Carrier -> bytes of arrays: `memory` (the object itself), `slot` (shared memory), `inline` (in the
             header), `frame` (through the socket).

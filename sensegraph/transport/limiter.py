@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 import threading
+from typing import Protocol
+
+
+class Gate(Protocol):
+    """Stands before an edge: lets a packet through, or has it dropped."""
+
+    @property
+    def reason(self) -> str:
+        """Under which the edge counts what is not let through."""
+
+    def admits(self, time_ns: int) -> bool:
+        """Return whether a packet of a media time may go."""
 
 
 class Limiter:
@@ -14,6 +26,8 @@ class Limiter:
     Args:
         most: Packets that may be under way.
     """
+
+    reason = "limited"
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -6,13 +6,13 @@ import numpy as np
 
 from sensegraph.codec import arrays_of
 from sensegraph.packet import Item, Packet
-from sensegraph.transport.reader import Inbox
+from sensegraph.transport.reader import Credit, Inbox
 from sensegraph.transport.writer import Writer
 
 
-def connect(writer: Writer, inbox: Inbox, name: str) -> None:
-    """Join a writer to an input of a node in the same process."""
-    reader = inbox.reader(name, writer.credit)
+def connect(writer: Writer, inbox: Inbox, name: str, credit: Credit | None = None) -> None:
+    """Join a writer to an input of a node in the same process; `credit` is told instead of it what is finished."""
+    reader = inbox.reader(name, credit or writer.credit)
 
     def send(item: Item) -> None:
         if isinstance(item, Packet):

@@ -18,7 +18,7 @@ import zmq
 
 from sensegraph.join import NEVER, Join, JoinedSet
 from sensegraph.node import Port
-from sensegraph.packet import Item, Packet
+from sensegraph.packet import NANOSECONDS, Item, Packet
 
 Credit = Callable[[int], None]
 
@@ -31,14 +31,22 @@ class Inbox:
         connected: The inputs that have an edge.
         patience_s: How long a packet of the first input waits for the others in live pace; None = for ever.
         join: Decides which packets belong together, where it is not the usual `Join`.
+        clock: Nanoseconds by which patience and timeouts are measured.
+
+    Attributes:
+        fresh: Whether something has come since `next` last looked.
+        forced_ns: When, by that clock, the patience with the other inputs ends; None while nothing waits for them.
     """
 
     def __init__(
         self, ports: Mapping[str, Port], connected: Sequence[str], patience_s: float | None = None,
-        join: Join | None = None,
+        join: Join | None = None, clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:  # fmt: skip
         self._join = join or Join(ports, connected)
-        self._patience_s = patience_s
+        self._patience_ns = None if patience_s is None else round(patience_s * NANOSECONDS)
+        self._clock = clock
+        self.fresh = True
+        self.forced_ns: int | None = None
         self._credits: dict[str, Credit] = {}
         self._owed: dict[str, int] = {}
         self._stopped = False
@@ -76,6 +84,7 @@ class Inbox:
     def put(self, name: str, item: Item) -> None:
         """Take what arrived on an input."""
         with self._changed:
+            self.fresh = True
             if not self._join.push(name, item) and isinstance(item, Packet):
                 self._owed[name] = self._owed.get(name, 0) + 1
             self._wake()
@@ -86,27 +95,35 @@ class Inbox:
         None comes when time is up, all inputs have ended or the inbox was stopped, and as soon as there is something
         to pass on without a set: credit, or a later bound, for which the consumers of this node may be waiting.
         """
-        deadline = time.monotonic() + timeout_s
-        forced_at: float | None = None
+        deadline_ns = self._clock() + round(timeout_s * NANOSECONDS)
         self._receiver = threading.get_ident()
         self._receive()
         while True:
             with self._changed:
                 if self._stopped:
                     return None
-                now = time.monotonic()
-                joined = self._join.next(force=forced_at is not None and now >= forced_at)
+                now_ns, self.fresh = self._clock(), False
+                joined = self._join.next(force=self.forced_ns is not None and now_ns >= self.forced_ns)
+                self._be_patient(now_ns, given=joined is not None)
                 self._collect()
                 told, self._told_ns = self._told_ns, self._join.bound_ns()
-                if joined is not None or self._join.ended or self._owed or self._told_ns > told or now >= deadline:
+                if joined is not None or self._join.ended or self._owed or self._told_ns > told:
                     return joined
-                if self._patience_s is not None and self._join.waiting():
-                    forced_at = forced_at or now + self._patience_s
-                left_s = max(0.0, min(deadline, forced_at or deadline) - now)
+                if now_ns >= deadline_ns:
+                    return None
+                until_ns = deadline_ns if self.forced_ns is None else min(deadline_ns, self.forced_ns)
+                left_s = max(0.0, (until_ns - now_ns) / NANOSECONDS)
                 if self._alarm is None:
                     self._changed.wait(left_s)
                     continue
             self._wait(left_s)
+
+    def _be_patient(self, now_ns: int, *, given: bool) -> None:
+        """Note until when a packet that now is the first waits for the other inputs."""
+        if given or self._patience_ns is None or not self._join.waiting():
+            self.forced_ns = None
+        elif self.forced_ns is None:
+            self.forced_ns = now_ns + self._patience_ns
 
     def _receive(self) -> None:
         """Take what has come on the sockets."""

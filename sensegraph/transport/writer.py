@@ -12,7 +12,7 @@ from sensegraph.packet import Bound, End, Item, Packet, Stamp
 from sensegraph.spec import Policy
 from sensegraph.trace import Kind
 from sensegraph.transport.ledger import Ledger
-from sensegraph.transport.limiter import Limiter
+from sensegraph.transport.limiter import Gate
 
 Send = Callable[[Item], None]
 Note = Callable[[Sequence[Packet[Any]], str], None]
@@ -31,6 +31,7 @@ class Writer:
         send: The carrier; called with the writer's lock held, so in order. None until `connect`.
         expire_ms: Packets older than this (by capture time) are dropped instead of sent; None keeps all.
         sample: Every so many-th packet is sent, beginning with the first.
+        clock: Nanoseconds of the clock by which packets were captured.
 
     Attributes:
         capacity: Packets that may wait or be unfinished at once.
@@ -40,12 +41,13 @@ class Writer:
     """
 
     def __init__(
-        self, policy: Policy, queue: int, send: Send | None = None, expire_ms: float | None = None, sample: int = 1
-    ) -> None:
+        self, policy: Policy, queue: int, send: Send | None = None, expire_ms: float | None = None, sample: int = 1,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:  # fmt: skip
         self.policy = policy
         self.ledger = Ledger()
         self.note: Note | None = None
-        self.limiters: Sequence[Limiter] = ()
+        self.limiters: Sequence[Gate] = ()
         self.trace: Tell | None = None
         self._window = queue if policy is Policy.BLOCK else 1
         self._room = 0 if policy is Policy.BLOCK else (1 if policy is Policy.LATEST else queue)
@@ -53,20 +55,21 @@ class Writer:
         self._sample = sample
         self._expire_ns = None if expire_ms is None else round(expire_ms * 1e6)
         self._send = send
+        self._clock = clock
         self._waiting: deque[Item] = deque()
         self._unfinished: deque[Packet[Any]] = deque()
-        self._blocked = 0
         self._made = 0
         self._ended = False
         self._abandoned = False
         self._changed = threading.Condition()
 
-    def write(self, packet: Packet[Any], copied: int = 0) -> None:
+    def write(self, packet: Packet[Any], copied: int = 0, *, wait: bool = True) -> None:
         """Send a packet, keep it, or wait, by policy. After `abandon` packets are dropped and counted.
 
         Args:
             packet: What to send.
             copied: How many bytes were copied to place it.
+            wait: Under `block`, wait until it is sent; else the caller sends nothing more until the edge is `ready`.
         """
         with self._changed:
             packet = self._numbered(packet)
@@ -74,14 +77,10 @@ class Writer:
             if packet.sequence % self._sample:
                 self._pass_over(packet, "sampled")
                 return
-            if not all([limiter.admits(packet.stamp.time_ns) for limiter in self.limiters]):
-                self._pass_over(packet, "limited")
+            refused = [each.reason for each in self.limiters if not each.admits(packet.stamp.time_ns)]
+            if refused:
+                self._pass_over(packet, refused[0])
                 return
-            if self.policy is Policy.BLOCK:
-                self._blocked += 1
-                self._count()
-                self._changed.wait_for(lambda: self._abandoned or self._has_credit())
-                self._blocked -= 1
             if self._abandoned:
                 self._drop([packet], "stopped")
                 return
@@ -89,6 +88,14 @@ class Writer:
             self._flush()
             if self._trim():
                 self._flush()
+            if wait and self.policy is Policy.BLOCK:
+                self._changed.wait_for(self._ready)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the producer may go on: nothing waits that must not be lost."""
+        with self._changed:
+            return self._ready()
 
     def bound(self, time_ns: int) -> None:
         """Promise that no packet at or before `time_ns` follows."""
@@ -138,14 +145,21 @@ class Writer:
             self._flush()
             self._changed.notify_all()
 
-    def abandon(self) -> None:
-        """Stop waiting for the consumer: what is unfinished and what comes is dropped and counted."""
+    def abandon(self, reason: str = "stopped", *, sent: bool = True) -> None:
+        """Stop waiting for the consumer: what is unfinished and what comes is dropped and counted.
+
+        Args:
+            reason: Under which what is here is counted.
+            sent: Also what was sent; else it stays with the consumer, who is finishing it.
+        """
         with self._changed:
             self._abandoned = True
-            dropped = [*self._unfinished, *(item for item in self._waiting if isinstance(item, Packet))]
+            dropped = [item for item in self._waiting if isinstance(item, Packet)]
             self._waiting.clear()
-            self._unfinished.clear()
-            self._drop(dropped, "stopped")
+            if sent:
+                dropped = [*self._unfinished, *dropped]
+                self._unfinished.clear()
+            self._drop(dropped, reason)
             self._changed.notify_all()
 
     def account(self) -> dict[str, object]:
@@ -159,8 +173,8 @@ class Writer:
         with self._changed:
             return self._changed.wait_for(lambda: not self._waiting and not self._unfinished, timeout_s)
 
-    def _has_credit(self) -> bool:
-        return self._send is not None and len(self._unfinished) < self._window
+    def _ready(self) -> bool:
+        return self.policy is not Policy.BLOCK or not any(isinstance(item, Packet) for item in self._waiting)
 
     def _numbered(self, packet: Packet[Any]) -> Packet[Any]:
         packet = Packet(packet.payload, packet.stamp, self._made)
@@ -198,7 +212,7 @@ class Writer:
         self._changed.notify_all()
 
     def _expired(self, packet: Packet[Any]) -> bool:
-        return self._expire_ns is not None and time.monotonic_ns() - packet.stamp.capture_ns > self._expire_ns
+        return self._expire_ns is not None and self._clock() - packet.stamp.capture_ns > self._expire_ns
 
     def _trim(self) -> bool:
         waiting = [item for item in self._waiting if isinstance(item, Packet)]
@@ -227,4 +241,4 @@ class Writer:
 
     def _count(self) -> None:
         waiting = sum(isinstance(item, Packet) for item in self._waiting)
-        self.ledger.in_flight = waiting + len(self._unfinished) + self._blocked
+        self.ledger.in_flight = waiting + len(self._unfinished)
