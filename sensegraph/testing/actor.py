@@ -82,10 +82,13 @@ class Actor:
 
     def step(self) -> Stamp | None:
         """Go on to the next pause; return the packet that was just worked on, if it was that."""
-        pause = next(self._steps, None)
+        try:
+            pause = next(self._steps, None)
+        except Exception:
+            self.close()
+            raise
         if pause is None:
-            self.ended = True
-            self.loop.node.close()
+            self.close()
             self.loop.end()
             return None
         self._pause = pause
@@ -97,6 +100,12 @@ class Actor:
         elif isinstance(pause, Inbox) and pause.forced_ns is not None:
             self._agenda.at(pause.forced_ns)
         return None
+
+    def close(self) -> None:
+        """Close the node, unless it has ended."""
+        if not self.ended:
+            self.ended = True
+            self.loop.node.close()
 
     def waits_for(self) -> str:
         """Return in words what it waits for."""

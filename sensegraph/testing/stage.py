@@ -80,8 +80,7 @@ class Stage:
                     raise NodeError(self._standstill())
         finally:
             for actor in self._actors.values():
-                if not actor.ended:
-                    actor.loop.node.close()
+                actor.close()
         for kill in self._kills:
             self._note(f"node '{kill.node}' was not killed: it worked on nothing from {kill.at_s:g} s on")
         for name in list(self._actors):
@@ -112,11 +111,10 @@ class Stage:
         except Exception as error:  # a user's node may raise anything
             self._fail(actor, error)
             return
-        for kill in [] if worked is None else self._kills:
-            if kill.node == actor.name and worked is not None and worked.time_s >= kill.at_s:
-                self._kills.remove(kill)
-                self._end(actor.name, f"node '{', '.join(self._group(actor.name))}' was killed by signal 9")
-                return
+        due = [k for k in self._kills if worked is not None and k.node == actor.name and k.at_s <= worked.time_s]
+        if due:
+            self._kills.remove(due[0])
+            self._end(actor.name, f"node '{', '.join(self._group(actor.name))}' was killed by signal 9")
 
     def _start(self, names: Sequence[str]) -> None:
         """Make nodes anew, connect them with those that are there, and open them."""
@@ -223,6 +221,8 @@ class Stage:
                     writer.abandon("killed")
 
     def _give_up(self, text: str) -> None:
+        if not self._restart:
+            raise NodeError(text)
         self._played.error = text
         for writer in itertools.chain.from_iterable(self._writers.values()):
             writer.abandon()

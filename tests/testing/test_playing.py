@@ -185,6 +185,28 @@ def test_what_no_restart_cures_ends_the_run() -> None:
     assert chain(nodes={"sum": Worse()}, restart=True).error.endswith("It was restarted 5 times in 60 s.")
 
 
+def test_more_kills_than_a_run_survives_fail_it() -> None:
+    """As in a run, and where nothing is to be started again by an exception."""
+    with pytest.raises(NodeError, match=r"was killed by signal 9\n  It was restarted 5 times in 60 s\."):
+        chain(*[Kill("sum", at_s=tenth / 10) for tenth in range(6)])
+
+
+def test_every_node_is_closed_unless_it_was_killed() -> None:
+    """Also when another one raises."""
+    closed: list[str] = []
+
+    class Closing(cast.Sum):
+        def close(self) -> None:
+            closed.append(f"sum of {self.at}")
+
+    chain(nodes={"sum": Closing()})
+    with pytest.raises(ValueError, match="a bad number"):
+        chain(nodes={"sum": Closing(at=7)})
+    chain(nodes={"sum": Closing(at=8)}, restart=True)
+    chain(Kill("sum", at_s=1.0), nodes={"sum": Closing(at=50)})
+    assert closed == ["sum of -1", "sum of 7", *["sum of 8"] * 3, "sum of 50"]
+
+
 def test_a_node_may_end_the_graph() -> None:
     """`Stop` ends the sources, and the rest drains."""
     run = chain(nodes={"sum": cast.Sum(stop_at=9)}, pace="live")
