@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import msgpack
 import zmq
 
-from sensegraph import parameters, whereabouts
+from sensegraph import parameters
 from sensegraph.control import Desk, Reply, router
 from sensegraph.errors import RunError, closest
-from sensegraph.packet import NANOSECONDS
+from sensegraph.member import Limits, Member, ending
 from sensegraph.plan import WorkerPlan
 from sensegraph.registry import find
 from sensegraph.signals import Signals
@@ -25,54 +24,6 @@ from sensegraph.summary import Snapshot, Summary
 Watch = Callable[[Snapshot], None]
 
 LAST_WORDS_MS = 200
-TRIES = 2
-"""A packet with which a worker ends so often is skipped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When the supervisor loses patience, in seconds.
-
-    Attributes:
-        silent_s: A worker that runs and says nothing for so long hangs (stopped, or holding the interpreter).
-        busy_s: A node whose one call lasts longer hangs.
-        opening_s: Time for the workers to open models and devices.
-        grace_s: Time to drain after a stop.
-        restarts: So many restarts within `window_s`, then the graph fails.
-    """
-
-    silent_s: float = 5.0
-    busy_s: float = 30.0
-    opening_s: float = 120.0
-    grace_s: float = 10.0
-    restarts: int = 5
-    window_s: float = 60.0
-
-
-@dataclass(slots=True)
-class _Member:
-    """One worker as the supervisor sees it."""
-
-    plan: WorkerPlan
-    pid: int = 0
-    state: str = "starting"
-    seen_at: float = 0.0
-    told_at: float = 0.0
-    restart_at: float = 0.0
-    restarts: deque[float] = field(default_factory=deque)
-    figures: dict[str, Any] = field(default_factory=dict)
-    reports: dict[str, Any] = field(default_factory=dict)
-    failure: dict[str, Any] = field(default_factory=dict)
-    reason: str = ""
-    tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
-
-    @property
-    def names(self) -> str:
-        return ", ".join(node["name"] for node in self.plan["nodes"])
-
-    @property
-    def gone(self) -> bool:
-        return self.pid == 0
 
 
 class Supervisor:
@@ -91,7 +42,7 @@ class Supervisor:
         self, plans: list[WorkerPlan], spawner: Spawner, signals: Signals, *, limits: Limits | None = None,
         watch: Watch | None = None, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self._members = [_Member(plan) for plan in plans]
+        self._members = [Member(plan) for plan in plans]
         self._spawner, self._signals, self._limits = spawner, signals, limits or Limits()
         self._watch, self._clock = watch, clock
         self._began = clock()
@@ -183,7 +134,7 @@ class Supervisor:
             self._order(member, "change", node=name, param=param, value=value)
         return {"was": was, "now": value}
 
-    def _start(self, member: _Member) -> None:
+    def _start(self, member: Member) -> None:
         member.state, member.failure, member.reason = "starting", {}, ""
         member.seen_at = self._clock()
         member.pid = self._spawner.start(member.plan)
@@ -211,7 +162,7 @@ class Supervisor:
             member.state = "ended"
             member.reports = message["reports"]
 
-    def _on_ready(self, member: _Member) -> None:
+    def _on_ready(self, member: Member) -> None:
         if self._phase == "starting" and all(m.state == "ready" for m in self._members):
             self._phase = "running"
         ready = [m for m in self._members if m.state == "ready"] if self._phase == "running" else []
@@ -221,11 +172,11 @@ class Supervisor:
         if self._phase == "stopping":
             self._order(member, "stop")
 
-    def _order(self, member: _Member, kind: str, **fields: Any) -> None:
+    def _order(self, member: Member, kind: str, **fields: Any) -> None:
         identity = f"{member.plan['worker']}-{member.plan['epoch']}".encode()
         self._control.send_multipart([identity, msgpack.packb({"kind": kind, **fields})])
 
-    def _on_exit(self, member: _Member, code: int) -> None:
+    def _on_exit(self, member: Member, code: int) -> None:
         # Its last words may still be on their way through our own I/O thread.
         while self._control.poll(0 if member.state == "ended" or member.failure else LAST_WORDS_MS):
             self._hear(*self._control.recv_multipart())
@@ -233,59 +184,42 @@ class Supervisor:
         if member.state == "ended":
             return
         member.state = "failed"
-        text = member.failure.get("text") or f"node '{member.names}' {member.reason or _ending(code)}"
+        text = member.failure.get("text") or f"node '{member.names}' {member.reason or ending(code)}"
         if self._phase == "stopping":
             return
         if member.failure.get("lasting") or self._phase == "starting":
             self._fail(text, member.failure.get("exit_code", 3))
         else:
-            self._restart(member, text + self._spare(member))
+            self._restart(member, text + member.spare())
 
-    def _spare(self, member: _Member) -> str:
-        """Let a worker skip a packet at which it ended again, in whatever way; return what to say of it."""
-        names = [node["name"] for node in member.plan["nodes"]]
-        packet = whereabouts.read(Path(member.plan["folder"]), member.plan["worker"], names)
-        if packet is None:
-            return ""
-        member.tries[packet] += 1
-        if member.tries[packet] < TRIES:
-            return ""
-        member.plan["poison"].append(packet)
-        return f" ({TRIES} times with the packet at {packet[2] / NANOSECONDS:.3f} s: it will be skipped)"
-
-    def _restart(self, member: _Member, text: str) -> None:
+    def _restart(self, member: Member, text: str) -> None:
         now = self._clock()
-        while member.restarts and now - member.restarts[0] > self._limits.window_s:
-            member.restarts.popleft()
-        if len(member.restarts) >= self._limits.restarts:
-            count = len(member.restarts)
-            self._fail(f"{text}\n  It was restarted {count} times in {self._limits.window_s:.0f} s.", 3)
+        delay_s = member.delay_s(now, self._limits)
+        if delay_s is None:
+            often = f"It was restarted {len(member.restarts)} times in {self._limits.window_s:.0f} s."
+            self._fail(f"{text}\n  {often}", 3)
             return
-        delay_s = min(30.0, 0.1 * 2 ** len(member.restarts))
-        member.restarts.append(now)
         member.state, member.restart_at = "waiting", now + delay_s
+        self._declare_gone(member)
+        self._events.append(f"{text}; restarting")
+
+    def _declare_gone(self, member: Member) -> None:
+        """Let everybody know that what has been started of a worker so far is dead."""
         member.plan["epoch"] += 1
         for each in self._members:
             if not each.gone:
                 self._order(each, "gone", worker=member.plan["worker"], epoch=member.plan["epoch"])
-        self._events.append(f"{text}; restarting")
 
-    def _check(self, member: _Member, now: float) -> None:
+    def _check(self, member: Member, now: float) -> None:
         if member.state == "waiting" and now >= member.restart_at:
             if self._phase == "stopping":
                 member.state = "failed"
             else:
                 self._start(member)
-        if member.gone or member.state not in ("starting", "running"):
-            return
-        busy_s = max((n["busy_s"] for n in member.figures.get("nodes", {}).values()), default=0.0)
-        running = member.state == "running"
-        if now - member.seen_at > (self._limits.silent_s if running else self._limits.opening_s):
-            self._kill(member, f"made no progress for {now - member.seen_at:.0f} s")
-        elif running and busy_s > self._limits.busy_s:
-            self._kill(member, f"has been busy with one packet for {busy_s:.0f} s")
+        if reason := member.hangs(now, self._limits):
+            self._kill(member, reason)
 
-    def _kill(self, member: _Member, reason: str) -> None:
+    def _kill(self, member: Member, reason: str) -> None:
         member.reason = member.reason or reason
         member.seen_at = self._clock()
         member.figures = {}
@@ -343,7 +277,3 @@ class Supervisor:
                 member.state = "failed"
             if not member.gone:
                 self._spawner.kill(member.pid)
-
-
-def _ending(code: int) -> str:
-    return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"

@@ -9,9 +9,10 @@ import msgpack
 import pytest
 import zmq
 
+from sensegraph.member import Limits
 from sensegraph.plan import WorkerPlan
 from sensegraph.signals import Signals
-from sensegraph.supervisor import Limits, Supervisor
+from sensegraph.supervisor import Supervisor
 
 
 class Script:
