@@ -18,7 +18,7 @@ from sensegraph.node import Node
 from sensegraph.plan import EdgePlan, NodePlan, WorkerPlan, edge_name, make_inbox, make_node, make_pools, make_writer
 from sensegraph.recording.deck import Deck
 from sensegraph.recording.tape import Tape
-from sensegraph.registry import find
+from sensegraph.registry import find, imported_from
 from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace
 from sensegraph.trace import Trace
@@ -37,6 +37,10 @@ class Crew:
         wire: Carries the edges to other processes; None when there are none.
         on_stop: Called from a loop when its node wants the whole graph to end.
         on_failure: Called from a loop with the node's name and its exception.
+
+    Attributes:
+        notes: What to tell the user.
+        files: The user's files that the nodes are made of: those in the graph's folder that were imported for them.
     """
 
     def __init__(
@@ -51,8 +55,10 @@ class Crew:
         self._threads: list[threading.Thread] = []
         self.notes: deque[str] = deque()
         base, pace = Path(plan["base"]), Pace(plan["pace"])
+        before = imported_from(base)
         self._deck = Deck(Tape(**plan["tape"]), [each["name"] for each in plan["nodes"]])
         nodes = {each["name"]: self._deck.node(each["name"], make_node(each, base)) for each in plan["nodes"]}
+        self.files = imported_from(base) - before
         for node in nodes.values():
             _tell_epoch(node, plan["epoch"])
         self.loops = self._wire_up(plan, nodes, pace, wire, on_stop, base)
@@ -174,6 +180,24 @@ class Crew:
         """Ask the sources to stop; what follows drains."""
         for loop in self.loops:
             loop.stop()
+
+    def retired(self, timeout_s: float) -> bool:
+        """Let every loop go between two packets, once its consumers have finished what it sent.
+
+        Called until it returns True. It begins with the sources: what one node still hands to another one here is
+        dealt with before that one goes.
+        """
+        for loop, thread in zip(self.loops, self._threads, strict=True):
+            loop.retire()
+            thread.join(timeout_s)
+            if thread.is_alive() or not loop.drained(timeout_s):
+                return False
+        return True
+
+    @property
+    def ended(self) -> bool:
+        """Whether all streams that are made here have ended."""
+        return all(loop.ended for loop in self.loops)
 
     def change(self, node: str, name: str, value: Any) -> None:
         """Give a parameter of a node another value before its next packet."""

@@ -30,6 +30,7 @@ RESERVED = (
     "graph",
     "watch",
     "trace",
+    "reload",
 )
 """Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
 TOP_KEYS = ("version", "params", "nodes", "budgets", "limits")

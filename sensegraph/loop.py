@@ -30,7 +30,7 @@ POLL_S = 0.2
 
 
 class NodeLoop:
-    """Runs one node until its first input ends, or its source does, or it is stopped.
+    """Runs one node until its first input ends, or its source does, or it is stopped or retired.
 
     Args:
         name: The node's name in the graph.
@@ -49,6 +49,7 @@ class NodeLoop:
         trace: Called with what the node did (`MADE` a packet, `WORKED` on a set), the stamp, and from when to when.
         passed: Called with the media time up to which the node has dealt with all that came and will come.
         savepoints: Where the state of the node is kept; None where it has none, or nobody could take it over.
+        ended: Whether its streams have ended; not when it was retired.
     """
 
     def __init__(
@@ -75,6 +76,8 @@ class NodeLoop:
         self._changes: deque[tuple[str, Any]] = deque()
         self.savepoints: Savepoints | None = None
         self._resumed = False
+        self._retiring = False
+        self.ended = False
         self.enter: Callable[[Stamp], None] = lambda stamp: None
         self.leave: Callable[[], None] = lambda: None
         self.passed: list[Callable[[int], None]] = []
@@ -91,30 +94,34 @@ class NodeLoop:
             self.meter.length_s = self.node.length_s()
 
     def run(self) -> None:
-        """Work until the end, then send the end on every output; the node is closed in any case.
+        """Work until the end, then send the end on every output, unless it was retired; the node is closed in any case.
 
         Raises:
             Exception: Whatever the node raised, with a note that names the node and the frame.
         """
         try:
-            self._work()
+            self.ended = self._work()
             self.report = self.node.report()
         finally:
             self.node.close()
-        for writer in self._writers():
-            writer.end()
+        if self.ended:
+            for writer in self._writers():
+                writer.end()
 
-    def _work(self) -> None:
+    def _work(self) -> bool:
+        """Return whether it came to the end; False when it was retired before."""
         try:
             if isinstance(self.node, Source):
                 self._run_source(self.node)
-            else:
-                self._run_sets()
-                self._resume(NEVER)
-                self._send_all(self._call("finish()", self.node.finish), Stamp(self.meter.time_ns))
+                return not self._retiring
+            if not self._run_sets():
+                return False
+            self._resume(NEVER)
+            self._send_all(self._call("finish()", self.node.finish), Stamp(self.meter.time_ns))
         except Stop:
             self._on_stop()
             self._discard()
+        return True
 
     def change(self, name: str, value: Any) -> None:
         """Give a parameter of the node another value before its next packet."""
@@ -127,6 +134,11 @@ class NodeLoop:
 
     def stop(self) -> None:
         """Ask a source to stop reading; its streams end and the graph drains behind it."""
+        self._stopping.set()
+
+    def retire(self) -> None:
+        """Go between two packets, without an end: another process will go on with what comes."""
+        self._retiring = True
         self._stopping.set()
 
     def abandon(self) -> None:
@@ -172,11 +184,12 @@ class NodeLoop:
             count += 1
             self.meter.packets = count
 
-    def _run_sets(self) -> None:
+    def _run_sets(self) -> bool:
+        """Return whether the inputs have ended; False when it was retired before."""
         inbox = self._inbox
         if inbox is None:
             raise NodeError(f"node '{self.name}' has no inputs and is no Source")
-        while not inbox.ended:
+        while not (ended := inbox.ended) and not self._retiring:
             joined = inbox.next(POLL_S)
             if joined is not None:
                 self._process(joined)
@@ -187,6 +200,7 @@ class NodeLoop:
             inbox.settle()
             for tell in self.passed:
                 tell(passed_ns)
+        return ended
 
     def _process(self, joined: JoinedSet) -> None:
         self.meter.packets += 1

@@ -41,16 +41,18 @@ class Member:
 
     Attributes:
         pid: Its process; 0 while it has none.
-        state: `starting`, `ready`, `running`, `ended`, `failed`, or `waiting` to be started again.
+        state: `starting`, `ready`, `running`, `ended`, `failed`, `retiring` to be replaced, or `waiting` to be started
+            again.
         seen_at: When it said something last, by the supervisor's clock.
         told_at: When it told its figures last.
-        restart_at: When one that waits is started again.
+        restart_at: When one that waits is started again; when one that retires must have gone.
         restarts: When it was started again because it had ended, in the last `Limits.window_s`.
         figures: Of its nodes and edges, as it told them.
         reports: What its nodes reported at their end.
         failure: Its last words, if it failed.
         reason: Why it was killed, if it was.
         tries: How often it ended with a packet.
+        news: What to tell when it runs anew.
     """
 
     plan: WorkerPlan
@@ -65,6 +67,7 @@ class Member:
     failure: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
     tries: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    news: str = ""
 
     @property
     def names(self) -> str:
@@ -78,6 +81,8 @@ class Member:
 
     def hangs(self, now: float, limits: Limits) -> str:
         """Return in which way it makes no progress; empty when it does."""
+        if self.state == "retiring" and now > self.restart_at:
+            return "did not go"
         if self.gone or self.state not in ("starting", "running"):
             return ""
         running = self.state == "running"
@@ -95,6 +100,12 @@ class Member:
         delay_s: float = min(30.0, 0.1 * 2 ** len(self.restarts))
         self.restarts.append(now)
         return delay_s
+
+    def forgive(self) -> None:
+        """Forget its failures: it gets other code."""
+        self.restarts.clear()
+        self.tries.clear()
+        self.plan["poison"].clear()
 
     def spare(self) -> str:
         """Let it skip a packet with which it ended again, in whatever way; return what to say of it."""
