@@ -11,7 +11,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from sensegraph import budget, limit, parameters, registry
+from sensegraph import budget, ladder, limit, parameters, registry
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.load import UNKNOWN, survey
@@ -120,6 +120,8 @@ class Checker:
             if node.params.get(name) is UNKNOWN:
                 continue
             self.say(node.param_where.get(name, node.where), f"{node.name}.{name}: {what}", remedy)
+        if not wrong and UNKNOWN not in node.params.values():
+            ladder.check(node, kind, self.say)
         if not wrong and UNKNOWN not in node.params.values() and kind.silent is not Node.silent:
             self.silent[node.name] = kind(**node.params).silent()
         self._check_signature(node, kind)
@@ -285,7 +287,9 @@ class Checker:
         if registry.is_user_file(spec.type):
             file, _, attribute = spec.type.rpartition(":")
             type_name = f"{(self.base / file).resolve()}:{attribute}"
-        return GraphNode(name, kind, type_name, spec.params, spec.process or name, spec.where)
+        rungs = tuple(ladder.rungs(spec, kind))
+        params = {**spec.params, **(rungs[0] if rungs else {})}
+        return GraphNode(name, kind, type_name, params, spec.process or name, spec.where, rungs)
 
     def _edge(self, edge: EdgeSpec) -> Edge:
         wanted = Policy.BLOCK if self.pace is Pace.FAST else edge.policy or Policy(self._port(edge).live)

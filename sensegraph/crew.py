@@ -13,6 +13,7 @@ from typing import Any
 from sensegraph import dead_letter
 from sensegraph.errors import SensegraphError
 from sensegraph.join import JoinedSet
+from sensegraph.ladder import Ladder
 from sensegraph.loop import NodeLoop
 from sensegraph.node import Node
 from sensegraph.plan import EdgePlan, NodePlan, WorkerPlan, edge_name, make_inbox, make_node, make_pools, make_writer
@@ -85,10 +86,20 @@ class Crew:
             loops.append(NodeLoop(
                 name, nodes[name], inboxes[name], outputs[name], pace, on_stop, pools.get(name, {}), poison[name], bury
             ))  # fmt: skip
+        if pace is Pace.LIVE and not plan["tape"]["record"]:
+            self._let_down(plan, loops, into)
         self._limit(plan, loops, wire)
         if wire:
             self._keep_track(plan, loops, into)
         return loops
+
+    def _let_down(self, plan: WorkerPlan, loops: list[NodeLoop], into: Mapping[str, list[EdgePlan]]) -> None:
+        """Let nodes that have a ladder run with less while they cannot keep up."""
+        for each, loop in zip(plan["nodes"], loops, strict=True):
+            if each["ladder"]:
+                first = next(iter(loop.node.inputs))
+                sample = next((edge["sample"] for edge in into[loop.name] if edge["input"] == first), 1)
+                loop.ladder, loop.tell = Ladder(each["ladder"], sample), self.notes.append
 
     def _limit(self, plan: WorkerPlan, loops: list[NodeLoop], wire: Wire | None) -> None:
         """Let the node at the end of a way that is limited tell where it begins how far it is."""

@@ -21,6 +21,7 @@ class GraphNode:
         type_name: The type as a worker can find it again: a registered name or `/absolute/file.py:Class`.
         process: Name of the worker that runs it.
         where: Its place in the graph file.
+        ladder: What it may run with, the best first, all of the same parameters; `params` has the best.
     """
 
     name: str
@@ -29,6 +30,11 @@ class GraphNode:
     params: Mapping[str, Any]
     process: str
     where: str
+    ladder: tuple[Mapping[str, Any], ...] = ()
+
+    def variants(self) -> list[Node]:
+        """Return the node, not opened, with each set of parameters that it may run with."""
+        return [self.type(**{**self.params, **rung}) for rung in self.ladder or ({},)]
 
     def input(self, name: str) -> Port:
         """Return the port of an input, also of one that the graph file named (`*`)."""

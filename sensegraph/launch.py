@@ -116,7 +116,7 @@ def default_pace(graph: Graph) -> Pace:
 
 def models_of(graph: Graph) -> list[str]:
     """Return the names of the models that the nodes of a graph need, each once."""
-    needed = [name for node in graph.nodes.values() for name in node.type(**node.params).models()]
+    needed = [name for node in graph.nodes.values() for each in node.variants() for name in each.models()]
     return list(dict.fromkeys(needed))
 
 

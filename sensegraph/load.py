@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensegraph import budget, limit
+from sensegraph import budget, ladder, limit
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy, Transport
@@ -283,10 +283,11 @@ class Loader:
             process = fields["process"].plain if "process" in fields else ""
             if not isinstance(process, str) or (process and not NAME.fullmatch(process)):
                 self.say(fields["process"].where, f"{name}.process: not a name", "Use letters, digits, '_' and '-'.")
-            params = {key: each for key, each in fields.items() if key not in ("type", "inputs", "process")}
+            params = {key: each for key, each in fields.items() if key not in ("type", "inputs", "process", "ladder")}
             plain = {key: self.substituted(each, f"{name}.{key}", values) for key, each in params.items()}
-            places = {key: entry.key_where[key] for key in params} | {"type": kind.where}
-            found[name] = NodeSpec(name, kind.plain, plain, str(process), where, places)
+            places = {key: entry.key_where[key] for key in fields} | {"type": kind.where}
+            rungs = ladder.read(fields.get("ladder"), name, self.say)
+            found[name] = NodeSpec(name, kind.plain, plain, str(process), where, places, rungs)
             edges += self.inputs(name, fields.get("inputs"))
         return found, edges
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sensegraph.errors import NodeError
 from sensegraph.join import NEVER, JoinedSet
+from sensegraph.ladder import Ladder
 from sensegraph.metrics import Meter
 from sensegraph.node import Node, Source, Stop
 from sensegraph.packet import Bound, Packet, Stamp
@@ -49,6 +50,8 @@ class NodeLoop:
         trace: Called with what the node did (`MADE` a packet, `WORKED` on a set), the stamp, and from when to when.
         passed: Called with the media time up to which the node has dealt with all that came and will come.
         savepoints: Where the state of the node is kept; None where it has none, or nobody could take it over.
+        ladder: What the node may step down to when it cannot keep up; None where there is nothing.
+        tell: Called with what the user should know.
         ended: Whether its streams have ended; not when it was retired.
     """
 
@@ -78,6 +81,8 @@ class NodeLoop:
         self._resumed = False
         self._retiring = False
         self.ended = False
+        self.ladder: Ladder | None = None
+        self.tell: Callable[[str], None] = lambda text: None
         self.enter: Callable[[Stamp], None] = lambda stamp: None
         self.leave: Callable[[], None] = lambda: None
         self.passed: list[Callable[[int], None]] = []
@@ -213,13 +218,26 @@ class NodeLoop:
         place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
         self._resume(joined.stamp.time_ns)
         self._apply_changes()
+        if self.meter.reduced:
+            joined.stamp = _reduced(joined.stamp, f"{self.name} {self.meter.reduced}")
         self.enter(joined.stamp)
+        worked_s = self.meter.work_s
         made = self._call(place, functools.partial(self.node.process, **joined.arguments(self._wanted)))
         self.leave()
         self.trace(Kind.WORKED, joined.stamp, begun_ns, time.monotonic_ns())
+        self._keep_up(self.meter.work_s - worked_s, joined.sequence)
         self._send_all(made, joined.stamp)
         if self.savepoints is not None and (state := self.node.state()) is not None:
             self.savepoints.save(joined.stamp.time_ns, state)
+
+    def _keep_up(self, busy_s: float, sequence: int) -> None:
+        """Let the ladder decide whether the next packet gets less, or more again."""
+        step = None if self.ladder is None else self.ladder.note(time.monotonic(), busy_s, sequence)
+        if step is None or self.ladder is None:
+            return
+        self._changes.extend(step.changes.items())
+        self.meter.reduced = self.ladder.reduced
+        self.tell(f"node '{self.name}': {step}")
 
     def _resume(self, time_ns: int) -> None:
         """Before its first packet, let the node go on from where a process before this one was."""
@@ -306,7 +324,13 @@ def _stamped(value: Any, stamp: Stamp, source: str) -> Packet[Any]:
     if own.source:
         return value
     capture_ns = own.capture_ns or stamp.capture_ns
-    return Packet(value.payload, Stamp(own.time_ns, capture_ns, stamp.source or source, own.frame, own.gap))
+    return Packet(
+        value.payload, Stamp(own.time_ns, capture_ns, stamp.source or source, own.frame, own.gap, stamp.reduced)
+    )
+
+
+def _reduced(stamp: Stamp, what: str) -> Stamp:
+    return replace(stamp, reduced=f"{stamp.reduced}, {what}" if stamp.reduced else what)
 
 
 def _captured(packet: Packet[Any], capture_ns: int) -> Packet[Any]:

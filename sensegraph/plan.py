@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
 
-from sensegraph.graph import Edge, Graph
+from sensegraph.graph import Edge, Graph, GraphNode
 from sensegraph.join import Join
 from sensegraph.node import Node
 from sensegraph.recording.tape import Tape
@@ -27,11 +27,12 @@ BEING_MADE = 2
 
 
 class NodePlan(TypedDict):
-    """One node of a worker; `params` are plain values."""
+    """One node of a worker; `params` are plain values, `ladder` those that it may step down to, the best first."""
 
     name: str
     type: str
     params: dict[str, Any]
+    ladder: list[dict[str, Any]]
 
 
 class EdgePlan(TypedDict):
@@ -105,12 +106,17 @@ def worker_plans(
             "pace": pace.value,
             "tape": asdict(tape or Tape()),
             "poison": [],
-            "nodes": [{"name": n.name, "type": n.type_name, "params": dict(n.params)} for n in nodes],
+            "nodes": [_node_plan(node) for node in nodes],
             "edges": [e for e in edges if worker in (e["source_worker"], e["target_worker"])],
             "limits": [e for e in limits if worker in (e["source_worker"], e["target_worker"])],
         }
         for worker, nodes in enumerate(processes.values())
     ]
+
+
+def _node_plan(node: GraphNode) -> NodePlan:
+    rungs = [dict(rung) for rung in node.ladder]
+    return {"name": node.name, "type": node.type_name, "params": dict(node.params), "ladder": rungs}
 
 
 def _edge_plan(graph: Graph, index: int, edge: Edge, number: dict[str, int]) -> EdgePlan:

@@ -198,7 +198,10 @@ def import_afresh() -> None:
 
 def _structure(workers: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Return all but the parameters."""
-    return [([(n["name"], n["type"]) for n in each["nodes"]], each["edges"], each["limits"]) for each in workers]
+    return [
+        ([(n["name"], n["type"], n["ladder"]) for n in each["nodes"]], each["edges"], each["limits"])
+        for each in workers
+    ]
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:

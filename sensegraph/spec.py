@@ -85,7 +85,12 @@ class EdgeSpec:
 
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
-    """A node as written. `params` holds plain values; `$name` has been replaced by the graph parameter's value."""
+    """A node as written.
+
+    Attributes:
+        params: Plain values; `$name` has been replaced by the graph parameter's value.
+        ladder: Parameters that it runs with, the best first, then what it may step down to.
+    """
 
     name: str
     type: str
@@ -93,6 +98,7 @@ class NodeSpec:
     process: str = ""
     where: str = ""
     param_where: Mapping[str, str] = field(default_factory=dict)
+    ladder: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,8 @@ class Supervisor:
         member, node = nodes[name]
         if member.plan["tape"]["record"]:
             raise RunError("this run is recorded, and a recording does not hold changes: it could not be verified")
+        if any(param in rung for rung in node["ladder"]):
+            raise RunError(f"{name}.{param} follows the load: the node has a ladder of it in the graph file")
         kind = find(node["type"], Path(member.plan["base"]))
         parameters.must_change(kind, f"{name}.{param}", node["params"], param, value)
         was = node["params"].get(param, parameters.default(kind, param))
