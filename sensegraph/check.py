@@ -120,10 +120,9 @@ class Checker:
             if node.params.get(name) is UNKNOWN:
                 continue
             self.say(node.param_where.get(name, node.where), f"{node.name}.{name}: {what}", remedy)
-        if not wrong and UNKNOWN not in node.params.values():
-            ladder.check(node, kind, self.say)
-        if not wrong and UNKNOWN not in node.params.values() and kind.silent is not Node.silent:
-            self.silent[node.name] = kind(**node.params).silent()
+        fits = not wrong and UNKNOWN not in node.params.values() and ladder.check(node, kind, self.say)
+        if fits and kind.silent is not Node.silent:
+            self.silent[node.name] = kind(**node.best).silent()
         self._check_signature(node, kind)
 
     def _check_peeked(self, node: NodeSpec, peeked: registry.Peeked) -> None:
@@ -288,8 +287,7 @@ class Checker:
             file, _, attribute = spec.type.rpartition(":")
             type_name = f"{(self.base / file).resolve()}:{attribute}"
         rungs = tuple(ladder.rungs(spec, kind))
-        params = {**spec.params, **(rungs[0] if rungs else {})}
-        return GraphNode(name, kind, type_name, params, spec.process or name, spec.where, rungs)
+        return GraphNode(name, kind, type_name, spec.best, spec.process or name, spec.where, rungs)
 
     def _edge(self, edge: EdgeSpec) -> Edge:
         wanted = Policy.BLOCK if self.pace is Pace.FAST else edge.policy or Policy(self._port(edge).live)

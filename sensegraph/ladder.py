@@ -139,30 +139,34 @@ def read(value: Value | None, name: str, say: Callable[[str, str, str], None]) -
     return tuple(content) if good else ()
 
 
-def check(node: NodeSpec, kind: type[Node], say: Callable[[str, str, str], None]) -> None:
-    """Check that a node can stand on each rung and change to it while it runs; `say` is told what is wrong."""
+def check(node: NodeSpec, kind: type[Node], say: Callable[[str, str, str], None]) -> bool:
+    """Return whether a node can stand on each rung and change to it while it runs; `say` is told what is wrong."""
     where = node.param_where.get("ladder", node.where)
     if node.ladder and issubclass(kind, Source):
         say(where, f"{node.name}.ladder: a source keeps up by dropping", "Give the ladder to a node behind it.")
-        return
-    silent = None
-    for number, rung in enumerate(node.ladder, 1):
-        place = f"{node.name}.ladder, rung {number}"
-        if fixed := sorted(set(rung) - kind.changeable):
-            some = ", ".join(sorted(kind.changeable)) or "none"
-            what = f"{place}: {kind.__name__} cannot change {', '.join(fixed)} while it runs"
-            say(where, what, f"It can change: {some}.")
-            continue
-        params = {**node.params, **rung}
-        if wrong := parameters.validate(kind, params):
-            name, (what, remedy) = next(iter(wrong.items()))
-            say(where, f"{place}: {name}: {what}", remedy)
-            continue
-        outputs = kind(**params).silent().keys()
-        silent = outputs if silent is None else silent
-        if outputs != silent:
-            what = ", ".join(sorted(outputs ^ silent))
-            say(where, f"{place}: it would not send the same outputs ({what})", "Choose rungs that send the same.")
+        return False
+    problems = [_misfit(node.params, rung, kind) for rung in node.ladder]
+    for number, problem in enumerate(problems, 1):
+        if problem is not None:
+            say(where, f"{node.name}.ladder, rung {number}: {problem[0]}", problem[1])
+    if any(problems):
+        return False
+    silent = [kind(**{**node.params, **rung}).silent().keys() for rung in node.ladder]
+    for number, outputs in enumerate(silent, 1):
+        if outputs != silent[0]:
+            what = f"it would not send the same outputs ({', '.join(sorted(outputs ^ silent[0]))})"
+            say(where, f"{node.name}.ladder, rung {number}: {what}", "Choose rungs that send the same.")
+    return all(outputs == silent[0] for outputs in silent)
+
+
+def _misfit(params: Mapping[str, Any], rung: Rung, kind: type[Node]) -> tuple[str, str] | None:
+    """Return what is wrong with the parameters of a rung, and what to do about it."""
+    if fixed := ", ".join(sorted(set(rung) - kind.changeable)):
+        some = ", ".join(sorted(kind.changeable)) or "none"
+        return f"{kind.__name__} cannot change {fixed} while it runs", f"It can change: {some}."
+    for name, (what, remedy) in parameters.validate(kind, {**params, **rung}).items():
+        return f"{name}: {what}", remedy
+    return None
 
 
 def rungs(node: NodeSpec, kind: type[Node]) -> list[dict[str, Any]]:

@@ -100,6 +100,11 @@ class NodeSpec:
     param_where: Mapping[str, str] = field(default_factory=dict)
     ladder: tuple[Mapping[str, Any], ...] = ()
 
+    @property
+    def best(self) -> Mapping[str, Any]:
+        """Its parameters on the best rung of its ladder."""
+        return {**self.params, **self.ladder[0]} if self.ladder else self.params
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
