@@ -2,7 +2,8 @@
 
 Down comes soon, up comes late. A node steps down when it would have to work nearly all the time, or more than there is:
 what it works, and what was dropped in front of it. It steps up when what it works now, times what the better rung took
-in comparison, has fitted for a while; each time that this proves wrong, that while doubles.
+in comparison, has fitted for a while. That comparison is believed less as time goes by; each time that a step up proves
+wrong, the while doubles.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ WINDOW_S = 3.0
 """Load is measured over so long; no rung is left sooner."""
 QUIET_S = 10.0
 LONGEST_QUIET_S = 320.0
+BELIEVED = 3
+"""After so many quiet times what was measured counts half."""
 FULL, ROOM = 0.95, 0.75
 """Share of the time from which a node falls behind; up to which it may be expected to work on a better rung."""
 
@@ -69,7 +72,8 @@ class Ladder:
         self._climbed_s = float("-inf")
         self._left_load = 0.0
         self._dearer = [1.0] * len(rungs)
-        """By how much the rung before was dearer; 0.0 while that is being measured."""
+        """By how much the rung before was dearer when this one was begun."""
+        self._measured_s: list[float | None] = [None] * len(rungs)
 
     @property
     def reduced(self) -> str:
@@ -95,14 +99,12 @@ class Ladder:
 
     def _weigh(self, now_s: float) -> Step | None:
         load = self._load()
-        if not self._dearer[self.rung]:
-            self._dearer[self.rung] = max(1.0, self._left_load / load) if load else 1.0
         if load > FULL and self.rung + 1 < len(self._rungs):
             hasty = now_s - self._climbed_s < 2 * self._quiet_s
             self._quiet_s = min(2 * self._quiet_s, LONGEST_QUIET_S) if hasty else QUIET_S
-            self._left_load, self._dearer[self.rung + 1] = load, 0.0
+            self._left_load, self._measured_s[self.rung + 1] = load, None
             return self._go(self.rung + 1, now_s, load)
-        if self.rung == 0 or load * self._dearer[self.rung] > ROOM:
+        if self.rung == 0 or self._above(load, now_s) > ROOM:
             self._quiet_since_s = None
             return None
         self._quiet_since_s = now_s if self._quiet_since_s is None else self._quiet_since_s
@@ -110,6 +112,19 @@ class Ladder:
             return None
         self._climbed_s = now_s
         return self._go(self.rung - 1, now_s, load)
+
+    def _above(self, load: float, now_s: float) -> float:
+        """Return the load to be expected on the rung before.
+
+        What it took more is measured on the way down. The machine may have changed just then, so it is believed less as
+        time goes by.
+        """
+        measured_s = self._measured_s[self.rung]
+        if measured_s is None:
+            measured_s = self._measured_s[self.rung] = now_s
+            self._dearer[self.rung] = max(1.0, self._left_load / load) if load else 1.0
+        belief: float = 0.5 ** ((now_s - measured_s) / (BELIEVED * self._quiet_s))
+        return load * (1 + belief * (self._dearer[self.rung] - 1))
 
     def _load(self) -> float:
         """Return the share of the time that the node would have worked if it had got all that was made for it."""

@@ -1,5 +1,11 @@
 """Ladders: down when a node cannot keep up, up when there is room, and never to and fro."""
 
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,6 +67,22 @@ def test_a_load_for_which_a_lower_rung_is_right_keeps_it_there() -> None:
     made, moves = simulate(900, lambda now_s: 1.4 / 16)
     assert [rung for _, rung in moves] == [1]
     assert made.reduced == "net lite"
+
+
+def test_what_cannot_be_kept_up_is_tried_ever_more_rarely() -> None:
+    """Under a load for the lowest rung alone: down twice, then a few tries in an hour, each longer after the last."""
+    _, moves = simulate(3600, lambda now_s: 2.2 / 16)
+    climbs = [now_s for now_s, rung in moves if rung == 1][1:]
+    assert len(climbs) <= 6
+    waits = [later - before for before, later in itertools.pairwise(climbs)]
+    assert waits == sorted(waits)
+
+
+def test_a_rung_that_was_measured_in_a_bad_moment_is_tried_again() -> None:
+    """The load goes just when it steps down, so that the better rung seems far too dear; that is forgotten in time."""
+    made, moves = simulate(300, lambda now_s: (4.0 if now_s < WINDOW_S + 1.5 else 0.3) / 16)
+    assert moves[0][1] == 1
+    assert moves[-1][1] == made.rung == 0
 
 
 def test_what_a_sampled_edge_leaves_out_is_not_missed() -> None:
@@ -161,3 +183,69 @@ def test_a_source_has_no_ladder(tmp_path: Path) -> None:
     """It is never behind: its edges drop."""
     with pytest.raises(GraphError, match="a source keeps up by dropping"):
         graph(tmp_path, "{net: [full, lite]}", ", ladder: {to: [9, 5]}")
+
+
+SLOWED = """
+import time
+from pathlib import Path
+from typing import Literal
+from sensegraph import Node, Packet, Port, Source, Stamp
+
+class Numbers(Source):
+    outputs = {"n": Port(int, live="latest")}
+    def live(self) -> bool:
+        return True
+    def read(self):
+        for n in range(10_000):
+            time.sleep(1 / 30)
+            yield {"n": Packet(n, Stamp(n * 33_333_333, frame=n))}
+
+class Work(Node):
+    '''Takes as many milliseconds as the file `load` says, half of it with the lite net.'''
+    inputs = {"n": Port(int, live="latest")}
+    outputs = {"text": Port(dict)}
+    changeable = frozenset({"net"})
+    def __init__(self, net: Literal["full", "lite"] = "full") -> None:
+        self.net = net
+    def process(self, n):
+        time.sleep(float(Path(__file__).with_name("load").read_text()) / 1e3 / (1 if self.net == "full" else 2))
+        return {"text": {"n": n, "net": self.net}}
+"""
+
+
+@pytest.mark.slow
+def test_a_run_steps_down_under_load_and_up_when_it_has_gone(tmp_path: Path) -> None:
+    """With processes: 50 ms for 30 a second are too much for the full net; it comes back when they are 10 ms."""
+    (tmp_path / "nodes.py").write_text(SLOWED)
+    (tmp_path / "load").write_text("50")
+    (tmp_path / "g.yaml").write_text(
+        "version: 1\nnodes:\n  numbers: {type: ./nodes.py:Numbers}\n"
+        "  work: {type: ./nodes.py:Work, ladder: {net: [full, lite]}, inputs: {n: numbers.n}}\n"
+    )
+    said = tmp_path / "said.txt"
+    command = [str(Path(sys.executable).with_name("sensegraph")), "run", str(tmp_path / "g.yaml"), "--headless"]
+    with said.open("w") as errors:
+        run = subprocess.Popen(
+            command, stdout=errors, stderr=errors, start_new_session=True,
+            env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path), "COLUMNS": "200"},
+        )  # fmt: skip
+    try:
+        wait_until(lambda: "net full -> lite" in said.read_text())
+        time.sleep(2 * WINDOW_S)  # so that the lite net is measured under the same load
+        (tmp_path / "load").write_text("10")
+        wait_until(lambda: "net lite -> full" in said.read_text())
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.wait(20) == 130
+    finally:
+        if run.poll() is None:
+            run.kill()
+    told = [line for line in said.read_text().splitlines() if line.startswith("node 'work': ")]
+    assert [line.partition(" (")[0] for line in told] == ["node 'work': falls behind", "node 'work': has room again"]
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait half a minute at most."""
+    deadline = time.monotonic() + 30
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert holds()
