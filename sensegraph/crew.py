@@ -86,14 +86,14 @@ class Crew:
             loops.append(NodeLoop(
                 name, nodes[name], inboxes[name], outputs[name], pace, on_stop, pools.get(name, {}), poison[name], bury
             ))  # fmt: skip
-        if pace is Pace.LIVE and not plan["tape"]["record"]:
-            self._let_down(plan, loops, into)
+        if pace is Pace.LIVE and not (plan["tape"]["record"] or plan["tape"]["replay"]):
+            self._give_ladders(plan, loops, into)
         self._limit(plan, loops, wire)
         if wire:
             self._keep_track(plan, loops, into)
         return loops
 
-    def _let_down(self, plan: WorkerPlan, loops: list[NodeLoop], into: Mapping[str, list[EdgePlan]]) -> None:
+    def _give_ladders(self, plan: WorkerPlan, loops: list[NodeLoop], into: Mapping[str, list[EdgePlan]]) -> None:
         """Let nodes that have a ladder run with less while they cannot keep up."""
         for each, loop in zip(plan["nodes"], loops, strict=True):
             if each["ladder"]:

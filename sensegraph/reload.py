@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from sensegraph import parameters
+from sensegraph.errors import RunError
+from sensegraph.node import Node
 from sensegraph.plan import WorkerPlan
 from sensegraph.registry import find, is_user_file
 from sensegraph.signals import held_back
@@ -170,15 +172,18 @@ class Reload:
         files = ", ".join(sorted(_short(path) for path in self._files[plan["worker"]] & changed))
         kinds = [find(node["type"], Path(plan["base"])) for node in new]
         others = [_differing(before["params"], after["params"]) for before, after in zip(was, new, strict=True)]
-        if not files and all(names <= kind.changeable for names, kind in zip(others, kinds, strict=True)):
-            for node, names, kind in zip(new, others, kinds, strict=True):
-                for param in sorted(names):
-                    value = node["params"].get(param, parameters.default(kind, param))
-                    verdict.changes.append((node["name"], param, value))
+        changes = [
+            (node["name"], param, node["params"].get(param, parameters.default(kind, param)))
+            for node, names, kind in zip(new, others, kinds, strict=True)
+            for param in sorted(names)
+        ]
+        running = {node["name"]: (kind, node["params"]) for node, kind in zip(plan["nodes"], kinds, strict=True)}
+        if not files and all(_takes(*running[node], param, value) for node, param, value in changes):
+            verdict.changes += changes
             return
         for node, before, after in zip(plan["nodes"], was, new, strict=True):
             node["params"] = _merged(node["params"], before["params"], after["params"])
-        params = [f"{node['name']}.{param}" for node, names in zip(new, others, strict=True) for param in sorted(names)]
+        params = [f"{node}.{param}" for node, param, _ in changes]
         what = [f"reloaded {files}"] if files else []
         what += [f"started anew with another {', '.join(params)}"] if params else []
         verdict.replaced[plan["worker"]] = ", ".join(what)
@@ -202,6 +207,15 @@ def _structure(workers: Sequence[Mapping[str, Any]]) -> list[Any]:
         ([(n["name"], n["type"], n["ladder"]) for n in each["nodes"]], each["edges"], each["limits"])
         for each in workers
     ]
+
+
+def _takes(kind: type[Node], params: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether a node takes another value of a parameter while it runs."""
+    try:
+        parameters.must_change(kind, name, params, name, value)
+    except RunError:
+        return False
+    return True
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:

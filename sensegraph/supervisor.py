@@ -226,6 +226,7 @@ class Supervisor:
         if member.state == "ended":
             return
         if member.state == "retiring" and self._phase == "running":
+            self._events += [member.failure["text"]] if member.failure else []
             self._declare_gone(member)
             self._start(member)
             return
