@@ -11,7 +11,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from sensegraph import budget, limit, parameters, privacy, registry, shadow
+from sensegraph import budget, ladder, limit, parameters, privacy, registry, shadow
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.files import TERMINAL
 from sensegraph.graph import Edge, Graph, GraphNode
@@ -126,10 +126,10 @@ class Checker:
             if node.params.get(name) is UNKNOWN:
                 continue
             self.say(node.param_where.get(name, node.where), f"{node.name}.{name}: {what}", remedy)
-        known = not wrong and UNKNOWN not in node.params.values()
+        known = not wrong and UNKNOWN not in node.params.values() and ladder.check(node, kind, self.say)
         if known and kind.silent is not Node.silent:
-            self.silent[node.name] = kind(**node.params).silent()
-        if kind.writes is not Node.writes and not (known and set(kind(**node.params).writes()) <= {TERMINAL}):
+            self.silent[node.name] = kind(**node.best).silent()
+        if kind.writes is not Node.writes and not (known and set(kind(**node.best).writes()) <= {TERMINAL}):
             self.writing.add(node.name)
         self._check_signature(node, kind)
         privacy.check_class(node.name, kind, where, self.say)
@@ -306,8 +306,8 @@ class Checker:
         if registry.is_user_file(spec.type):
             file, _, attribute = spec.type.rpartition(":")
             type_name = f"{(self.base / file).resolve()}:{attribute}"
-        beside = spec.shadow is not None
-        return GraphNode(name, kind, type_name, spec.params, spec.process or name, spec.where, beside)
+        rungs, beside = tuple(ladder.rungs(spec, kind)), spec.shadow is not None
+        return GraphNode(name, kind, type_name, spec.best, spec.process or name, spec.where, beside, rungs)
 
     def _edge(self, edge: EdgeSpec) -> Edge:
         wanted = Policy.BLOCK if self.pace is Pace.FAST else edge.policy or Policy(self._port(edge).live)

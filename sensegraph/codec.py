@@ -3,7 +3,7 @@
 Message = [header, buffer, buffer, ...]. The header is the msgpack array
 
     [version, kind, run, sequence, epoch, time_ns, capture_ns, wall_ns, clock, deadline_ns, [source, frame],
-     [[carrier, dtype, shape, place], ...], gap, tree]
+     [[carrier, dtype, shape, place], ...], gap, tree, reduced]
 
 and further elements are ignored, so that a later version may add some. `tree` is the payload with each array
 replaced by its position in the list before it, and each dataclass by the list of its fields: the reader knows the type
@@ -87,7 +87,7 @@ def encode(
             if tally is not None:
                 tally[carrier] = tally.get(carrier, 0) + array.nbytes
             carried.append([carrier, NAMES[array.dtype], array.shape, place])
-        fields += [[stamp.source, stamp.frame], carried, stamp.gap, tree]
+        fields += [[stamp.source, stamp.frame], carried, stamp.gap, tree, stamp.reduced]
     elif isinstance(item, Bound):
         fields = [VERSION, BOUND, run, 0, epoch, item.time_ns]
     else:
@@ -187,7 +187,8 @@ def _decode(parts: Sequence[Any], hint: Any, run: bytes, read: Read) -> tuple[It
     arrays = [array for each in carried if (array := _array(each, frames, read)) is not None]
     if len(arrays) < len(carried):
         return Lost(time_ns), epoch
-    stamp = Stamp(int(time_ns), int(capture_ns), str(source), int(frame), bool(gap))
+    reduced = str(fields[14]) if len(fields) > 14 else ""
+    stamp = Stamp(int(time_ns), int(capture_ns), str(source), int(frame), bool(gap), reduced)
     return Packet(_rebuild(tree, hint, arrays), stamp, sequence), epoch
 
 

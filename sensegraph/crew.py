@@ -15,12 +15,13 @@ from sensegraph import dead_letter
 from sensegraph.errors import SensegraphError
 from sensegraph.join import JoinedSet
 from sensegraph.label import KEPT_BACK, Label, words
+from sensegraph.ladder import Ladder
 from sensegraph.loop import NodeLoop
 from sensegraph.node import Node
 from sensegraph.plan import EdgePlan, NodePlan, WorkerPlan, edge_name, make_inbox, make_node, make_pools, make_writer
 from sensegraph.recording.deck import Deck
 from sensegraph.recording.tape import Tape
-from sensegraph.registry import find
+from sensegraph.registry import find, imported_from
 from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace
 from sensegraph.trace import Trace
@@ -39,6 +40,10 @@ class Crew:
         wire: Carries the edges to other processes; None when there are none.
         on_stop: Called from a loop when its node wants the whole graph to end.
         on_failure: Called from a loop with the node's name and its exception.
+
+    Attributes:
+        notes: What to tell the user.
+        files: The user's files that the nodes are made of: those in the graph's folder that were imported for them.
     """
 
     def __init__(
@@ -54,8 +59,10 @@ class Crew:
         self._threads: list[threading.Thread] = []
         self.notes: deque[str] = deque()
         base, pace = Path(plan["base"]), Pace(plan["pace"])
+        before = imported_from(base)
         self._deck = Deck(Tape(**plan["tape"]), [each["name"] for each in plan["nodes"]])
         nodes = {each["name"]: self._deck.node(each["name"], make_node(each, base)) for each in plan["nodes"]}
+        self.files = imported_from(base) - before
         for node in nodes.values():
             tell_epoch(node, plan["epoch"])
         self.loops = self._wire_up(plan, nodes, pace, wire, on_stop, base)
@@ -88,10 +95,20 @@ class Crew:
             )
             loop.untold = each["untold"]
             loops.append(loop)
+        if pace is Pace.LIVE and not (plan["tape"]["record"] or plan["tape"]["replay"]):
+            self._give_ladders(plan, loops, into)
         self._limit(plan, loops, wire)
         if wire:
             self._keep_track(plan, loops, into)
         return loops
+
+    def _give_ladders(self, plan: WorkerPlan, loops: list[NodeLoop], into: Mapping[str, list[EdgePlan]]) -> None:
+        """Let nodes that have a ladder run with less while they cannot keep up."""
+        for each, loop in zip(plan["nodes"], loops, strict=True):
+            if each["ladder"]:
+                first = next(iter(loop.node.inputs))
+                sample = next((edge["sample"] for edge in into[loop.name] if edge["input"] == first), 1)
+                loop.ladder, loop.tell = Ladder(each["ladder"], sample), self.notes.append
 
     def _limit(self, plan: WorkerPlan, loops: list[NodeLoop], wire: Wire | None) -> None:
         """Let the node at the end of a way that is limited tell where it begins how far it is."""
@@ -190,6 +207,24 @@ class Crew:
         """Ask the sources to stop; what follows drains."""
         for loop in self.loops:
             loop.stop()
+
+    def retired(self, timeout_s: float) -> bool:
+        """Let every loop go between two packets, once its consumers have finished what it sent.
+
+        Called until it returns True. It begins with the sources: what one node still hands to another one here is
+        dealt with before that one goes.
+        """
+        for loop, thread in zip(self.loops, self._threads, strict=True):
+            loop.retire()
+            thread.join(timeout_s)
+            if thread.is_alive() or not loop.drained(timeout_s):
+                return False
+        return True
+
+    @property
+    def ended(self) -> bool:
+        """Whether all streams that are made here have ended."""
+        return all(loop.ended for loop in self.loops)
 
     def change(self, node: str, name: str, value: Any) -> None:
         """Give a parameter of a node another value before its next packet."""

@@ -23,6 +23,7 @@ class GraphNode:
         process: Name of the worker that runs it.
         where: Its place in the graph file.
         shadow: It stands beside other nodes and may neither delay nor fail them.
+        ladder: What it may run with, the best first, all of the same parameters; `params` has the best.
     """
 
     name: str
@@ -32,6 +33,11 @@ class GraphNode:
     process: str
     where: str
     shadow: bool = False
+    ladder: tuple[Mapping[str, Any], ...] = ()
+
+    def variants(self) -> list[Node]:
+        """Return the node, not opened, with each set of parameters that it may run with."""
+        return [self.type(**{**self.params, **rung}) for rung in self.ladder or ({},)]
 
     def input(self, name: str) -> Port:
         """Return the port of an input, also of one that the graph file named (`*`)."""

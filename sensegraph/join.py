@@ -27,11 +27,13 @@ class JoinedSet:
         stamp: Stamp of the packet that set it off.
         payloads: Port -> payload, None, or a list for `since`.
         stamps: Port -> stamp, None, or a list for `since`.
+        sequence: Position of that packet on its stream.
     """
 
     stamp: Stamp
     payloads: dict[str, Any]
     stamps: dict[str, Any]
+    sequence: int = 0
 
     def arguments(self, wanted: Collection[str]) -> dict[str, Any]:
         """Return what `process` is called with; `wanted` are the names of its parameters."""
@@ -159,7 +161,7 @@ class Join:
             return None
         first = pace.packets.popleft()
         pace.finished += 1
-        joined = JoinedSet(first.stamp, {self._pace: first.payload}, {self._pace: first.stamp})
+        joined = JoinedSet(first.stamp, {self._pace: first.payload}, {self._pace: first.stamp}, first.sequence)
         for name in self.absent:
             joined.payloads[name] = joined.stamps[name] = None
         for name, entry in others.items():
@@ -183,4 +185,4 @@ class Join:
         entry = self._inputs[name]
         packet = entry.packets.popleft()
         entry.finished += 1
-        return JoinedSet(packet.stamp, {name: packet.payload}, {name: packet.stamp})
+        return JoinedSet(packet.stamp, {name: packet.payload}, {name: packet.stamp}, packet.sequence)

@@ -22,6 +22,7 @@ from sensegraph.models import fetch
 from sensegraph.node import Node, Source
 from sensegraph.plan import worker_plans
 from sensegraph.recording.tape import Tape
+from sensegraph.reload import Reload, Request
 from sensegraph.resources import display_available
 from sensegraph.rundir import run_folder
 from sensegraph.shadow import with_agreements
@@ -120,7 +121,7 @@ def default_pace(graph: Graph) -> Pace:
 
 def models_of(graph: Graph) -> list[str]:
     """Return the names of the models that the nodes of a graph need, each once."""
-    needed = [name for node in graph.nodes.values() for name in node.type(**node.params).models()]
+    needed = [name for node in graph.nodes.values() for each in node.variants() for name in each.models()]
     return list(dict.fromkeys(needed))
 
 
@@ -132,7 +133,7 @@ def notes(graph: Graph) -> list[str]:
 
 def execute(
     graph: Graph, *, pace: Pace, in_process: bool = False, watch: Watch | None = None, tape: Tape | None = None,
-    keep: Callable[[Path], None] | None = None,
+    keep: Callable[[Path], None] | None = None, follow: Request | None = None,
 ) -> Summary:  # fmt: skip
     """Run a checked graph to its end.
 
@@ -143,6 +144,7 @@ def execute(
         watch: Called about four times a second with the state.
         tape: What is recorded and played.
         keep: Called with the run folder before it is removed; in one process there is none.
+        follow: What was asked for, where the run is to follow its files when they change; not in one process.
     """
     _open_standard_streams()
     token = uuid.uuid4().bytes
@@ -155,7 +157,8 @@ def execute(
         with run_folder(graph.name) as folder:
             plans = worker_plans(graph, pace, folder, token, _medium(graph), tape)
             modules = sorted({_module(node.type) for node in graph.nodes.values()} - {""})
-            summary = Supervisor(plans, spawner(modules), signals, watch=watch).run()
+            reload = Reload(follow, plans) if follow is not None else None
+            summary = Supervisor(plans, spawner(modules), signals, watch=watch, reload=reload).run()
             if keep is not None:
                 keep(folder)
             return balanced(summary)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensegraph import budget, limit, privacy, shadow
+from sensegraph import budget, ladder, limit, privacy, shadow
 from sensegraph.errors import GraphError, Problem, closest
 from sensegraph.resources import graphs_dir
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, ParamSpec, Policy, Transport
@@ -30,10 +30,11 @@ RESERVED = (
     "graph",
     "watch",
     "trace",
+    "reload",
 )
 """Names of the flags that every graph has, and of the arguments of `sensegraph.run`."""
 TOP_KEYS = ("version", "params", "nodes", "budgets", "limits", "privacy")
-NODE_KEYS = ("type", "inputs", "process", "shadow")
+NODE_KEYS = ("type", "inputs", "process", "ladder", "shadow")
 EDGE_KEYS = ("from", "policy", "queue", "expire_ms", "sample", "transport")
 PARAM_KEYS = ("default", "help", "unit", "min", "max", "choices")
 UNKNOWN = object()
@@ -286,9 +287,10 @@ class Loader:
                 self.say(fields["process"].where, f"{name}.process: not a name", "Use letters, digits, '_' and '-'.")
             params = {key: each for key, each in fields.items() if key not in NODE_KEYS}
             plain = {key: self.substituted(each, f"{name}.{key}", values) for key, each in params.items()}
-            places = {key: entry.key_where[key] for key in params} | {"type": kind.where}
+            places = {key: entry.key_where[key] for key in fields} | {"type": kind.where}
+            rungs = ladder.read(fields.get("ladder"), name, self.say)
             beside = shadow.read(fields.get("shadow"), name, self.say)
-            found[name] = NodeSpec(name, kind.plain, plain, str(process), where, places, beside)
+            found[name] = NodeSpec(name, kind.plain, plain, str(process), where, places, rungs, beside)
             edges += self.inputs(name, fields.get("inputs"))
         return found, edges
 

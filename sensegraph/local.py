@@ -61,4 +61,4 @@ def run_local(plan: WorkerPlan, signals: Signals, watch: Callable[[Snapshot], No
 def _snapshot(crew: Crew, phase: str, began: float) -> Snapshot:
     figures = crew.figures()
     nodes = {name: each | {"state": phase, "restarts": 0} for name, each in figures["nodes"].items()}
-    return Snapshot(phase, time.monotonic() - began, nodes, figures["edges"])
+    return Snapshot(phase, time.monotonic() - began, nodes, figures["edges"], list(crew.notes))

@@ -14,9 +14,10 @@ from typing import Any
 
 from sensegraph.errors import NodeError
 from sensegraph.join import NEVER, JoinedSet
+from sensegraph.ladder import Ladder
 from sensegraph.metrics import Meter
 from sensegraph.node import Node, Source, Stop
-from sensegraph.packet import Bound, Packet, Stamp
+from sensegraph.packet import NANOSECONDS, Bound, Packet, Stamp
 from sensegraph.payload import Result
 from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace
@@ -34,7 +35,7 @@ the moment, in nanoseconds of the clock, before which a source sends nothing mor
 
 
 class NodeLoop:
-    """Runs one node until its first input ends, or its source does, or it is stopped.
+    """Runs one node until its first input ends, or its source does, or it is stopped or retired.
 
     Args:
         name: The node's name in the graph.
@@ -56,6 +57,9 @@ class NodeLoop:
         passed: Called with the media time up to which the node has dealt with all that came and will come.
         untold: Outputs whose results nobody else may see, not even in a few words.
         savepoints: Where the state of the node is kept; None where it has none, or nobody could take it over.
+        ladder: What the node may step down to when it cannot keep up; None where there is nothing.
+        tell: Called with what the user should know.
+        ended: Whether its streams have ended; not when it was retired.
     """
 
     def __init__(
@@ -84,6 +88,10 @@ class NodeLoop:
         self.savepoints: Savepoints | None = None
         self._resumed = False
         self.untold: Collection[str] = ()
+        self._retiring = False
+        self.ended = False
+        self.ladder: Ladder | None = None
+        self.tell: Callable[[str], None] = lambda text: None
         self.enter: Callable[[Stamp], None] = lambda stamp: None
         self.leave: Callable[[], None] = lambda: None
         self.passed: list[Callable[[int], None]] = []
@@ -102,7 +110,7 @@ class NodeLoop:
             self.meter.length_s = self.node.length_s()
 
     def run(self) -> None:
-        """Work until the end, then send the end on every output; the node is closed in any case.
+        """Work until the end, then send the end on every output, unless it was retired; the node is closed in any case.
 
         Raises:
             Exception: Whatever the node raised, with a note that names the node and the frame.
@@ -112,10 +120,11 @@ class NodeLoop:
                 pass
         finally:
             self.node.close()
-        self.end()
+        if self.ended:
+            self.end()
 
     def steps(self) -> Iterator[Pause]:
-        """Work until the end; between what it yields, nothing waits but the node itself.
+        """Work until the end, or until it is retired; between what it yields, nothing waits but the node itself.
 
         Raises:
             Exception: As of `run`.
@@ -123,14 +132,18 @@ class NodeLoop:
         try:
             if isinstance(self.node, Source):
                 yield from self._run_source(self.node)
+                self.ended = not self._retiring
             else:
                 yield from self._run_sets()
+                self.ended = self._inbox is not None and self._inbox.ended
+            if self.ended and not isinstance(self.node, Source):
                 self._resume(NEVER)
                 yield from self._send_all(self._call("finish()", self.node.finish), self._last)
                 self.meter.count()
         except Stop:
             self._on_stop()
             yield from self._discard()
+            self.ended = True
         self.report = self.node.report()
 
     def end(self) -> None:
@@ -149,6 +162,11 @@ class NodeLoop:
 
     def stop(self) -> None:
         """Ask a source to stop reading; its streams end and the graph drains behind it."""
+        self._stopping.set()
+
+    def retire(self) -> None:
+        """Go between two packets, without an end: another process will go on with what comes."""
+        self._retiring = True
         self._stopping.set()
 
     def abandon(self) -> None:
@@ -202,7 +220,7 @@ class NodeLoop:
         inbox = self._inbox
         if inbox is None:
             raise NodeError(f"node '{self.name}' has no inputs and is no Source")
-        while not inbox.ended:
+        while not inbox.ended and not self._retiring:
             joined = self._next(inbox)
             idle = joined is None
             if joined is not None:
@@ -231,7 +249,10 @@ class NodeLoop:
         place = f"frame {joined.stamp.frame} at {joined.stamp.time_s:.3f} s"
         self._resume(joined.stamp.time_ns)
         self._apply_changes()
+        if self.meter.reduced:
+            joined.stamp = _reduced(joined.stamp, f"{self.name} {self.meter.reduced}")
         self.enter(joined.stamp)
+        worked_s = self.meter.work_s
         made = self._call(place, functools.partial(self.node.process, **joined.arguments(self._wanted)))
         yield joined.stamp
         self.leave()
@@ -240,8 +261,18 @@ class NodeLoop:
         self.meter.count()
         self.meter.age.add((begun_ns - joined.stamp.capture_ns) / 1e6)
         self.trace(Kind.WORKED, joined.stamp, begun_ns, ended_ns)
+        self._keep_up(self.meter.work_s - worked_s, joined.sequence)
         if self.savepoints is not None and (state := self.node.state()) is not None:
             self.savepoints.save(joined.stamp.time_ns, state)
+
+    def _keep_up(self, busy_s: float, sequence: int) -> None:
+        """Let the ladder decide whether the next packet gets less, or more again."""
+        step = None if self.ladder is None else self.ladder.note(self._clock() / NANOSECONDS, busy_s, sequence)
+        if step is None or self.ladder is None:
+            return
+        self._changes.extend(step.changes.items())
+        self.meter.reduced = self.ladder.reduced
+        self.tell(f"node '{self.name}': {step}")
 
     def _resume(self, time_ns: int) -> None:
         """Before its first packet, let the node go on from where a process before this one was."""
@@ -334,7 +365,13 @@ def _stamped(value: Any, stamp: Stamp, source: str) -> Packet[Any]:
     if own.source:
         return value
     capture_ns = own.capture_ns or stamp.capture_ns
-    return Packet(value.payload, Stamp(own.time_ns, capture_ns, stamp.source or source, own.frame, own.gap))
+    return Packet(
+        value.payload, Stamp(own.time_ns, capture_ns, stamp.source or source, own.frame, own.gap, stamp.reduced)
+    )
+
+
+def _reduced(stamp: Stamp, what: str) -> Stamp:
+    return replace(stamp, reduced=f"{stamp.reduced}, {what}" if stamp.reduced else what)
 
 
 def _captured(packet: Packet[Any], capture_ns: int) -> Packet[Any]:

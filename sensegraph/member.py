@@ -41,14 +41,16 @@ class Member:
         plan: What it is told when it is started.
         restarts: Whether and when it may be started again.
         pid: Its process; 0 when there is none.
-        state: `starting`, `ready`, `running`, `waiting` to be started again, `ended` or `failed`.
+        state: `starting`, `ready`, `running`, `ended`, `failed`, `retiring` to be replaced, or `waiting` to be started
+            again.
         seen_at: When it last said something.
         told_at: When it last told its figures.
-        restart_at: When it is started again.
+        restart_at: When one that waits is started again; when one that retires must have gone.
         figures: What it last told of its nodes and edges.
         reports: What its nodes reported at their end.
         failure: Its last words, when it failed.
         reason: Why it was killed.
+        news: What to tell when it runs anew.
     """
 
     plan: WorkerPlan
@@ -62,6 +64,7 @@ class Member:
     reports: dict[str, Any] = field(default_factory=dict)
     failure: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
+    news: str = ""
 
     @property
     def names(self) -> str:
@@ -110,6 +113,8 @@ class Member:
 
     def hangs(self, now: float, limits: Limits) -> str:
         """Return why its process must be taken for hung; empty while all is well."""
+        if self.state == "retiring" and now > self.restart_at:
+            return "did not go"
         if self.gone or self.state not in ("starting", "running"):
             return ""
         running = self.state == "running"
@@ -125,6 +130,11 @@ class Member:
             return False
         self.state, self.restart_at = "waiting", now + delay_s
         return True
+
+    def forgive(self) -> None:
+        """Forget its failures: it gets other code."""
+        self.restarts.forgive()
+        self.plan["poison"].clear()
 
     def spare(self) -> str:
         """Skip a packet at which its process ended again, in whatever way, from now on; return what to say of it."""

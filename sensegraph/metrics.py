@@ -40,6 +40,7 @@ class Meter:
         work_s: Time spent in calls of the node, in seconds.
         time_ns: Media time reached.
         headlines: Output port -> the latest result in a few words.
+        reduced: What the node runs with instead of its best, in words; empty on the best rung of its ladder.
         length_s: Length of a source in seconds, where it is known.
         busy_since: Monotonic time since which one call of the node has been running; None between calls.
         took_s: Time spent in calls that are not yet counted, in seconds.
@@ -50,6 +51,7 @@ class Meter:
     cpu_s: float = 0.0
     work_s: float = 0.0
     time_ns: int = 0
+    reduced: str = ""
     length_s: float | None = None
     busy_since: float | None = None
     took_s: float = 0.0
@@ -80,6 +82,7 @@ class Meter:
         return {
             "packets": self.packets, "cpu_s": self.cpu_s, "work_s": self.work_s, "busy_s": busy_s,
             "time_s": self.time_ns / 1e9, "length_s": self.length_s, "headlines": dict(self.headlines),
+            "reduced": self.reduced,
             "ms_p50": self.work.quantile(0.5), "ms_p95": self.work.quantile(0.95),
             "age_ms_p50": self.age.quantile(0.5), "age_ms_p95": self.age.quantile(0.95),
         }  # fmt: skip

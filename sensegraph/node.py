@@ -113,7 +113,7 @@ class Node:
         needs_display: The node opens a window: it is taken out when there is no display.
         acts: The node does something that must not happen again when a recording is played (it presses keys, starts
             programs): it is then left out.
-        changeable: Parameters that may get another value while the node runs (`sensegraph set`).
+        changeable: Parameters that may get another value while the node runs (`sensegraph set`, a `ladder`).
         restamps: The node's outputs carry times of their own, so no bounds are promised for it. A source whose items
             are not in order of time over all its outputs says so too.
         lenders: Output -> where `loan` takes arrays from; set by whoever runs the node.

@@ -20,6 +20,7 @@ class Stamp:
         source: Name of the source node.
         frame: Number of the frame at its source or resampler, from 0.
         gap: True when packets are missing in front of this one: a stateful node must start again.
+        reduced: Which nodes on its way ran with less than their best, and with what (`ladder`).
     """
 
     time_ns: int
@@ -27,6 +28,7 @@ class Stamp:
     source: str = ""
     frame: int = 0
     gap: bool = False
+    reduced: str = ""
 
     @property
     def time_s(self) -> float:

@@ -97,6 +97,8 @@ def must_change(kind: type[Node], place: str, params: Mapping[str, Any], name: s
     if wrong := validate(kind, {**params, name: value}):
         what, remedy = next(iter(wrong.values()))
         raise RunError(f"{place}: {what}\n  {remedy}")
+    if kind(**params).silent().keys() != kind(**{**params, name: value}).silent().keys():
+        raise RunError(f"{place}: with {value!r} it would not send the same outputs\n  That needs a new run.")
 
 
 def default(kind: type[Node], name: str) -> Any:

@@ -29,12 +29,17 @@ BEING_MADE = 2
 
 
 class NodePlan(TypedDict):
-    """One node of a worker; `params` are plain values, `untold` its outputs that nobody else may see."""
+    """One node of a worker.
+
+    `params` are plain values, `untold` its outputs that nobody else may see, `ladder` what it may step down to, the
+    best first.
+    """
 
     name: str
     type: str
     params: dict[str, Any]
     untold: list[str]
+    ladder: list[dict[str, Any]]
 
 
 class EdgePlan(TypedDict):
@@ -122,7 +127,10 @@ def worker_plans(
 
 def _node_plan(graph: Graph, node: GraphNode) -> NodePlan:
     untold = [port for port in node.type.outputs if Label.NO_TAP in graph.privacy.get(f"{node.name}.{port}", ())]
-    return {"name": node.name, "type": node.type_name, "params": dict(node.params), "untold": untold}
+    return {
+        "name": node.name, "type": node.type_name, "params": dict(node.params), "untold": untold,
+        "ladder": [dict(rung) for rung in node.ladder],
+    }  # fmt: skip
 
 
 def _edge_plan(graph: Graph, index: int, edge: Edge, number: dict[str, int]) -> EdgePlan:

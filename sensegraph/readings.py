@@ -14,7 +14,7 @@ from sensegraph.rundir import Run, running
 
 Figures = Mapping[str, Any]
 KEPT = (
-    "state", "restarts", "pid", "rss_bytes", "headlines", "ms_p50", "ms_p95", "age_ms_p50", "age_ms_p95",
+    "state", "restarts", "pid", "rss_bytes", "headlines", "reduced", "ms_p50", "ms_p95", "age_ms_p50", "age_ms_p95",
 )  # fmt: skip
 
 
@@ -55,7 +55,8 @@ def reading(before: Figures, now: Figures) -> dict[str, Any]:
     Returns:
         `phase`, `elapsed_s`, `nodes` and `edges`. Of a node: `state`, `restarts`, `pid`, `per_s` (packets per second),
         `cpu_percent` (of one core), `rss_bytes` (of its process, None when unknown), `ms_p50`, `ms_p95` (one call),
-        `age_ms_p50`, `age_ms_p95` (of a packet when the node begins with it), `headlines`. Of an edge: what its ledger
+        `age_ms_p50`, `age_ms_p95` (of a packet when the node begins with it), `headlines`, `reduced` (what it runs with
+        instead of its best). Of an edge: what its ledger
         holds, and `made_per_s`, `dropped_per_s`.
     """
     nodes = {name: _node(before["nodes"].get(name), node) for name, node in now["nodes"].items()}

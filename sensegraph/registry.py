@@ -83,6 +83,12 @@ def file_of(type_name: str, base: Path, where: str = "") -> Path | None:
     return Path(spec.origin)
 
 
+def imported_from(base: Path) -> set[str]:
+    """Return the files of a folder, and of those in it, from which something was imported; not what was installed."""
+    files = {str(getattr(module, "__file__", None) or "") for module in list(sys.modules.values())}
+    return {file for file in files if file.startswith(f"{base}{os.sep}") and "site-packages" not in file}
+
+
 def _class_of(module: ModuleType, name: str, type_name: str, where: str) -> type[Node]:
     kind, place = getattr(module, name, None), type_name.rpartition(":")[0] or type_name
     if kind is None:

@@ -47,6 +47,11 @@ class Restarts:
         self._times.append(now_s)
         return float(min(LONGEST_S, FIRST_S * 2 ** (self.count - 1)))
 
+    def forgive(self) -> None:
+        """Forget all of it."""
+        self._times.clear()
+        self._ends.clear()
+
     def skips(self, packet: At) -> bool:
         """Note that it ended at a packet; return whether the packet is skipped from now on."""
         self._ends[packet] += 1

@@ -91,6 +91,7 @@ class NodeSpec:
 
     Attributes:
         params: Plain values; `$name` has been replaced by the graph parameter's value.
+        ladder: Parameters that it runs with, the best first, then what it may step down to.
         shadow: The node that it stands beside as a shadow, `shadow.ALONE`, or None for one that is no shadow.
         tap: It is not in the graph file: a flag or command has put it there.
     """
@@ -101,8 +102,14 @@ class NodeSpec:
     process: str = ""
     where: str = ""
     param_where: Mapping[str, str] = field(default_factory=dict)
+    ladder: tuple[Mapping[str, Any], ...] = ()
     shadow: str | None = None
     tap: bool = False
+
+    @property
+    def best(self) -> Mapping[str, Any]:
+        """Its parameters on the best rung of its ladder."""
+        return {**self.params, **self.ladder[0]} if self.ladder else self.params
 
 
 @dataclass(frozen=True, slots=True)

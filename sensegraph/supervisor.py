@@ -1,4 +1,4 @@
-"""Starts the workers of one machine, watches them, restarts them, and brings them down in order."""
+"""Starts the workers of one machine, watches them, restarts or replaces them, and brings them down in order."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sensegraph.errors import RunError, closest
 from sensegraph.member import Limits, Member
 from sensegraph.plan import WorkerPlan
 from sensegraph.registry import find
+from sensegraph.reload import Reload, Verdict
 from sensegraph.restarts import Restarts
 from sensegraph.signals import Signals
 from sensegraph.spawn import Spawner
@@ -37,16 +38,18 @@ class Supervisor:
         limits: When to lose patience.
         watch: Called about four times a second with the state.
         clock: Monotonic seconds.
+        reload: Looks at the files of the run, where its nodes are to follow them; closed at its end.
     """
 
     def __init__(
         self, plans: list[WorkerPlan], spawner: Spawner, signals: Signals, *, limits: Limits | None = None,
         watch: Watch | None = None, clock: Callable[[], float] = time.monotonic,
+        reload: Reload | None = None,
     ) -> None:  # fmt: skip
         self._spawner, self._signals, self._limits = spawner, signals, limits or Limits()
         restarts = self._limits.restarts, self._limits.window_s
         self._members = [Member(plan, Restarts(*restarts)) for plan in plans]
-        self._watch, self._clock = watch, clock
+        self._watch, self._clock, self._reload = watch, clock, reload
         self._began = clock()
         self._phase = "starting"
         self._summary = Summary()
@@ -75,6 +78,8 @@ class Supervisor:
             return self._summary
         finally:
             self._spawner.close()
+            if self._reload is not None:
+                self._reload.close()
             self._control.close()
             self._desk.close()
             self._context.term()
@@ -97,6 +102,8 @@ class Supervisor:
         now = self._clock()
         for member in self._members:
             self._check(member, now)
+        if self._reload is not None and self._phase == "running":
+            self._follow(self._reload.look(now))
         self._check_signals()
         if self._phase == "running" and self._only_shadows():
             self._stop()
@@ -132,6 +139,8 @@ class Supervisor:
         member, node = nodes[name]
         if member.plan["tape"]["record"]:
             raise RunError("this run is recorded, and a recording does not hold changes: it could not be verified")
+        if any(param in rung for rung in node["ladder"]):
+            raise RunError(f"{name}.{param} follows the load: the node has a ladder of it in the graph file")
         kind = find(node["type"], Path(member.plan["base"]))
         parameters.must_change(kind, f"{name}.{param}", node["params"], param, value)
         was = node["params"].get(param, parameters.default(kind, param))
@@ -152,6 +161,8 @@ class Supervisor:
         message = msgpack.unpackb(data)
         member.hears(message, self._clock())
         if message["kind"] == "ready":
+            if self._reload is not None:
+                self._reload.watch(worker, message["files"])
             self._on_ready(member)
         elif message["kind"] == "stop":
             self._stop()
@@ -165,8 +176,39 @@ class Supervisor:
         for each in ready:
             each.state = "running"
             self._order(each, "start")
+            if each.news:
+                self._events.append(f"node '{each.names}': {each.news}")
+                each.news = ""
         if self._phase == "stopping":
             self._order(member, "stop")
+
+    def _follow(self, verdict: Verdict | None) -> None:
+        """Do what a change of the run's files comes to."""
+        if verdict is None:
+            return
+        self._events += verdict.told
+        for node, param, value in verdict.changes:
+            told = self._set(node, param, value)
+            self._events.append(f"node '{node}': {param} {told['was']} -> {value}")
+        for worker, news in verdict.replaced.items():
+            self._replace(self._members[worker], news)
+
+    def _replace(self, member: Member, news: str) -> None:
+        """Start a worker anew by its plan: what it has begun it ends; what comes waits for the new one."""
+        now = self._clock()
+        if member.state in ("ended", "failed"):
+            self._events.append(f"node '{member.names}': has ended, and stays as it was")
+            return
+        member.forgive()
+        member.news = news
+        if member.state == "waiting":
+            member.restart_at = now
+        elif member.state == "running":
+            member.state, member.restart_at = "retiring", now + self._limits.grace_s
+            self._order(member, "retire")
+        else:
+            member.state, member.restart_at = "retiring", now
+            self._kill(member, "")
 
     def _order(self, member: Member, kind: str, **fields: Any) -> None:
         identity = f"{member.plan['worker']}-{member.plan['epoch']}".encode()
@@ -178,6 +220,11 @@ class Supervisor:
             self._hear(*self._control.recv_multipart())
         member.pid = 0
         if member.state == "ended":
+            return
+        if member.state == "retiring" and self._phase == "running":
+            self._events += [member.failure["text"]] if member.failure else []
+            self._declare_gone(member)
+            self._start(member)
             return
         member.state = "failed"
         text = member.told(code)
@@ -200,11 +247,15 @@ class Supervisor:
         if not member.put_off(now):
             self._lose(member, f"{text}\n  {member.restarts.told}", 3)
             return
+        self._declare_gone(member)
+        self._events.append(f"{text}; restarting")
+
+    def _declare_gone(self, member: Member) -> None:
+        """Let everybody know that what has been started of a worker so far is dead."""
         member.plan["epoch"] += 1
         for each in self._members:
             if not each.gone:
                 self._order(each, "gone", worker=member.plan["worker"], epoch=member.plan["epoch"])
-        self._events.append(f"{text}; restarting")
 
     def _check(self, member: Member, now: float) -> None:
         if member.state == "waiting" and now >= member.restart_at:

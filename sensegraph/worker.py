@@ -1,8 +1,9 @@
 """One worker process: it runs the nodes of its plan and answers to the supervisor.
 
-Control messages are msgpack maps over one DEALER socket. To the supervisor: `hello`, `ready`, `beat` (twice a second,
-with figures), `stop` (a node wants the end), `note` (something to tell the user), `failed`, `ended`. From it: `start`,
-`stop` (sources end, the rest drains), `abandon` (leave without draining), `change` (another value of a parameter),
+Control messages are msgpack maps over one DEALER socket. To the supervisor: `hello`, `ready` (with the user's files
+that its nodes are made of), `beat` (twice a second, with figures), `stop` (a node wants the end), `note` (something to
+tell the user), `failed`, `retired`, `ended`. From it: `start`, `stop` (sources end, the rest drains), `retire` (drain
+and go, for a new process that goes on), `abandon` (leave without draining), `change` (another value of a parameter),
 `gone` (every start of `worker` before `epoch` is dead).
 """
 
@@ -109,10 +110,11 @@ class Worker:
 
     def _work(self, crew: Crew) -> int:
         self._wire.start()
-        self._send("ready")
+        self._send("ready", files=sorted(crew.files))
         started = False
         told = False
         idle_since = float("inf")
+        retiring = False
         while True:
             if self._wire.failure is not None:
                 self._on_failure(self._plan["nodes"][0]["name"], self._wire.failure)
@@ -133,14 +135,18 @@ class Worker:
                 crew.abandon()
                 if not started:
                     break
-            if started and crew.join(0.01):
+            retiring = retiring or order == "retire"
+            if started and retiring:
+                if crew.retired(0.05):
+                    break
+            elif started and crew.join(0.01):
                 idle_since = min(idle_since, time.monotonic())
                 idle_s = time.monotonic() - idle_since
                 shadows = self._plan["shadow"] or idle_s < SHADOW_DRAIN_S
                 if self._failure is None and (crew.drained(0.05, shadows=shadows) or idle_s > DRAIN_S):
                     break
         self._pass_on_notes()
-        self._send("ended", reports=crew.reports(), **crew.figures())
+        self._send("ended" if crew.ended or not retiring else "retired", reports=crew.reports(), **crew.figures())
         return 0
 
     def _tend(self, *, opener_busy: bool = False) -> str | None:

@@ -1,11 +1,12 @@
 """The loop of a node: stamps, bounds, ends, errors."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from sensegraph.errors import NodeError
+from sensegraph.ladder import Step
 from sensegraph.loop import NodeLoop
 from sensegraph.node import Node, Port, Source, Stop
 from sensegraph.packet import Bound, End, Packet, Stamp
@@ -155,3 +156,45 @@ def test_times_that_go_back_are_refused() -> None:
 
     with pytest.raises(NodeError, match="must increase"):
         looped(Back(), [0, 1])[0].run()
+
+
+class Steps:
+    """A ladder that takes one step, after the second packet."""
+
+    reduced = ""
+
+    def note(self, now_s: float, busy_s: float, sequence: int) -> Step | None:
+        if sequence != 1:
+            return None
+        self.reduced = "factor 3"
+        return Step(1.2, {"factor": 2}, {"factor": 3}, down=True)
+
+
+def test_a_step_of_the_ladder_is_taken_between_two_packets_and_told() -> None:
+    """The next packet is made with less; its stamp, the figures of the node and a note say so."""
+
+    class Times(Node):
+        inputs: ClassVar = {"n": Port(int)}
+        outputs: ClassVar = {"n": Port(int)}
+        factor = 2
+
+        def process(self, n: int) -> dict[str, int]:
+            return {"n": n * self.factor}
+
+    loop, sent = looped(Times(), [1, 2, 3])
+    told: list[str] = []
+    loop.ladder, loop.tell = Steps(), told.append  # type: ignore[assignment]
+    loop.run()
+    made = [(item.payload, item.stamp.reduced) for item in sent if isinstance(item, Packet)]
+    assert made == [(2, ""), (4, ""), (9, f"{loop.name} factor 3")]
+    assert loop.meter.as_dict()["reduced"] == "factor 3"
+    assert told == [f"node '{loop.name}': falls behind (120 % busy): factor 2 -> 3"]
+
+
+def test_a_node_that_retires_neither_finishes_nor_ends_its_streams() -> None:
+    """What comes is for another process."""
+    loop, sent = looped(Even(), [1, 2])
+    loop.retire()
+    loop.run()
+    assert not loop.ended
+    assert not [item for item in sent if isinstance(item, End | Packet)]

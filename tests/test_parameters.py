@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from pydantic import Field
 
-from sensegraph.errors import GraphError
+from sensegraph.errors import GraphError, RunError
 from sensegraph.node import Node
-from sensegraph.parameters import describe, validate
+from sensegraph.parameters import describe, must_change, validate
+from sensegraph_nodes.backbone import BackboneNode
 
 
 class Sample(Node):
@@ -92,3 +93,10 @@ def test_an_annotation_that_cannot_be_read_is_an_error_of_the_graph() -> None:
     """Not one of ours."""
     with pytest.raises(GraphError, match="the types of the parameters of Unreadable cannot be read: name 'Nothing'"):
         validate(Unreadable, {})
+
+
+def test_a_value_with_which_a_node_sends_other_outputs_needs_a_new_run() -> None:
+    """Who waits for them was connected when the run began."""
+    must_change(BackboneNode, "backbone.hands", {"model": "landmarks", "hands": "lite"}, "hands", "full")
+    with pytest.raises(RunError, match="it would not send the same outputs"):
+        must_change(BackboneNode, "backbone.hands", {"model": "landmarks", "hands": "lite"}, "hands", "none")

@@ -11,7 +11,8 @@ from sensegraph.readings import reading, resident_bytes
 def shot(told_s: float, packets: int, made: int, *, pid: int = 7, dropped: int = 0) -> dict[str, Any]:
     """Return a snapshot of one node and one edge."""
     node = {
-        "state": "running", "restarts": 0, "pid": pid, "rss_bytes": 1000, "headlines": {}, "told_s": told_s,
+        "state": "running", "restarts": 0, "pid": pid, "rss_bytes": 1000, "headlines": {}, "reduced": "",
+        "told_s": told_s,
         "packets": packets, "cpu_s": packets / 100, "ms_p50": 1.0, "ms_p95": 2.0, "age_ms_p50": 3.0, "age_ms_p95": 4.0,
     }  # fmt: skip
     edge = {"made": made, "delivered": made - dropped, "dropped": {"replaced": dropped}, "in_flight": 0}

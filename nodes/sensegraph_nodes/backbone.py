@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,8 @@ class BackboneNode(Node):
     With a `classifier` of one's own, model and hands are what that was trained on, `features` are in its space, and a
     step is made also of what is left at the end of the video.
 
+    `hands` and `every` can change while it runs, so a `ladder` may hold them; the feature spaces stay the same.
+
     Args:
         model: `auto`, `landmarks`, `efficientnet` or `mobilenet`.
         hands: Hand points with landmarks: `none`, `lite` (fast) or `full` (exact, slower).
@@ -60,7 +62,11 @@ class BackboneNode(Node):
         precision: Of a network: `fp32`, or `int8` (faster, slightly different features).
         device: What a network runs on: `cpu` or `cuda`.
         classifier: Folder of a classifier of one's own, whose head hangs on it.
+        every: The nets of landmarks run on every so many-th frame. Features are made of all frames, with points between
+            those; the points that are sent stay for the frames in between. A network of sense sees every frame.
     """
+
+    changeable: ClassVar[frozenset[str]] = frozenset({"hands", "every"})
 
     inputs: ClassVar[Mapping[str, Port]] = {"frames": pictures("video at 16 frames per second", rate_hz=16.0)}
     outputs: ClassVar[Mapping[str, Port]] = {
@@ -79,6 +85,7 @@ class BackboneNode(Node):
         precision: Precision = "fp32",
         device: Device = "cpu",
         classifier: str = "",
+        every: Literal[1, 2] = 1,
     ) -> None:
         self.model = model
         self.hands = hands
@@ -87,6 +94,7 @@ class BackboneNode(Node):
         self.precision = precision
         self.device = device
         self.classifier = classifier
+        self.every = every
 
     def describe(self) -> str:
         """Return which model runs, in one line."""
@@ -99,7 +107,11 @@ class BackboneNode(Node):
         Raises:
             ModelError: Its weights are not there, or not with all heads.
         """
-        return landmark_branch.models(self._hands()) if self._weights() is None else ()
+        if self._weights() is None:
+            return landmark_branch.models(self._hands())
+        if self.every > 1:
+            raise ModelError("a network of sense sees every frame\n  Leave `every` out, or take `model: landmarks`.")
+        return ()
 
     def reads(self) -> Sequence[str]:
         """Return the files of the official weights, if they are used."""
@@ -137,12 +149,20 @@ class BackboneNode(Node):
         self._bridged = 0
         self._jumps = 0
 
+    def change(self, name: str, value: Any) -> None:
+        """Go on with other hand nets, or with nets on more or fewer frames."""
+        super().change(name, value)
+        if name == "hands" and isinstance(self._branch, LandmarkBranch):
+            self._branch.follow_hands(self._hands())
+
     def process(self, frames: npt.NDArray[np.uint8], stamp: Stamp) -> Mapping[str, Any]:
         """Take one frame; with every fourth one, make a step."""
         self._continue(stamp)
         self._processed += 1
         step = stamp.frame % STEP_FRAMES == STEP_FRAMES - 1
         self._last = None if step else stamp
+        if isinstance(self._branch, LandmarkBranch) and stamp.frame % self.every != self.every - 1:
+            return self._chosen(self._branch.hold(frames))
         return self._chosen(self._branch.follow(frames, step=step))
 
     def finish(self) -> Mapping[str, Any] | None:

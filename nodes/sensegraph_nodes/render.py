@@ -214,8 +214,10 @@ class Renderer(Node):
         return top
 
     def _notes(self, stamp: Stamp, stamps: Mapping[str, Stamp | None]) -> list[str]:
-        """Return what is said about freshness: always when the recognition is late, more when `live`."""
-        notes = []
+        """Return what is said about freshness: always when the recognition is late or reduced, more when `live`."""
+        fresh = [each for each in (stamp, *stamps.values()) if each is not None and _age_s(stamp, each) <= LATE_S]
+        reduced = ", ".join(dict.fromkeys(each.reduced for each in fresh if each.reduced))
+        notes = [f"reduced: {reduced}"] if reduced else []
         made = stamps.get("exercise") or stamps.get("gesture")
         age_s = _age_s(stamp, made)
         if made is not None and (self.live or age_s > LATE_S):

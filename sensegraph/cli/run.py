@@ -18,6 +18,7 @@ from sensegraph.graph import Graph
 from sensegraph.launch import execute, models_of, notes, prepare
 from sensegraph.load import find_graph, load
 from sensegraph.recording.tape import Tape
+from sensegraph.reload import Request, import_afresh
 from sensegraph.spec import Pace
 from sensegraph.summary import Summary
 
@@ -26,6 +27,7 @@ from sensegraph.summary import Summary
 @click.argument("graph")
 @PACE
 @click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), help="What its last minutes were: JSON.")
+@click.option("--reload", "reload_", is_flag=True, help="Follow the files of the graph and its nodes as they change.")
 @running
 @click.pass_context
 def run(
@@ -40,12 +42,18 @@ def run(
     sets: Sequence[str],
     quiet: bool,
     trace: Path | None,
+    reload_: bool,
     **given: Any,
 ) -> int:
     """Run GRAPH: a file, or the name of a shipped graph."""
     if trace is not None and in_process:
         raise GraphError([Problem("--trace", "is kept by the processes of a run", "Leave --in-process out.")])
-    spec = load(find_graph(graph), params_given(ctx, given), pairs(sets))
+    if reload_ and in_process:
+        raise GraphError([Problem("--reload", "starts the processes of nodes anew", "Leave --in-process out.")])
+    if reload_:
+        import_afresh()
+    path, params = find_graph(graph), params_given(ctx, given)
+    spec = load(path, params, pairs(sets))
     say = say_unless(quiet)
     checked, chosen = prepare(
         spec, results=results, out=out, headless=headless, pace=Pace(pace) if pace else None, say=say
@@ -55,7 +63,11 @@ def run(
         check_apart(checked, str(trace), "--trace")
         keep = partial(_keep, trace)
     silent = results == "-"
-    return perform(checked, chosen, in_process=in_process, quiet=quiet, silent=silent, keep=keep).exit_code
+    asked = Request(str(path), params, pairs(sets), results, out, headless, chosen.value)
+    follow = asked if reload_ else None
+    return perform(
+        checked, chosen, in_process=in_process, quiet=quiet, silent=silent, keep=keep, follow=follow
+    ).exit_code
 
 
 def _keep(path: Path, folder: Path) -> None:
@@ -68,7 +80,7 @@ def _keep(path: Path, folder: Path) -> None:
 
 def perform(
     graph: Graph, pace: Pace, *, in_process: bool = False, quiet: bool = False, silent: bool = False,
-    tape: Tape | None = None, keep: Callable[[Path], None] | None = None,
+    tape: Tape | None = None, keep: Callable[[Path], None] | None = None, follow: Request | None = None,
 ) -> Summary:  # fmt: skip
     """Run a checked graph and show what it does.
 
@@ -80,12 +92,15 @@ def perform(
         silent: Standard output is taken: show notes and errors only.
         tape: What is recorded and played.
         keep: Called with the run folder before it is removed.
+        follow: What was asked for, where the run is to follow its files.
     """
     fetch_models(models_of(graph))
     for note in notes(graph):
         say_unless(quiet)(note)
     with Status(graph, quiet=quiet or silent) as status:
-        summary = execute(graph, pace=pace, in_process=in_process, watch=status.show, tape=tape, keep=keep)
+        summary = execute(
+            graph, pace=pace, in_process=in_process, watch=status.show, tape=tape, keep=keep, follow=follow
+        )
     if summary.error:
         tell(summary.error)
     if not quiet and not silent:

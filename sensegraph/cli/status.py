@@ -96,6 +96,7 @@ class Status:
         parts += [f"{rates[name]:.1f} predictions/s" for name in heads]
         parts += [f"age {max(ages):.0f} ms"] if ages else []
         parts += [f"{count} dropped at {name.split('>')[1]}" for name, count in dropped.items()]
+        parts += [f"{name} reduced: {node['reduced']}" for name, node in shot.nodes.items() if node["reduced"]]
         said = [text for node in shot.nodes.values() for text in node["headlines"].values()]
         line = Text(" · ".join(parts), style="dim")
         return line + Text("   ") + Text(" · ".join(said), style="bold green")

@@ -77,7 +77,7 @@ def _nodes(title: str, nodes: dict[str, dict[str, Any]]) -> Table:
         (name, node["state"], f"{node['per_s']:.1f}", f"{node['ms_p50']:.1f} {node['ms_p95']:5.1f}",
          f"{node['age_ms_p50']:.0f} {node['age_ms_p95']:5.0f}", f"{node['cpu_percent']:.0f}",
          "" if node["rss_bytes"] is None else f"{node['rss_bytes'] / 1e6:.0f}", str(1 + node["restarts"]),
-         " · ".join(node["headlines"].values()))
+         " · ".join([*([f"reduced: {node['reduced']}"] if node["reduced"] else ()), *node["headlines"].values()]))
         for name, node in nodes.items()
     ]  # fmt: skip
     return figures(headings, rows, title=title, marked=[node["state"] != "running" for node in nodes.values()])

@@ -80,10 +80,14 @@ class HandTracker:
             ModelError: A net is missing or cannot be loaded.
         """
         self._palms = PalmDetector(palm_path or catalogue.find("palm_detection_lite"))
-        self._session = load_session(landmark_path or catalogue.find(f"hand_landmark_{kind}"))
-        self._input = self._session.get_inputs()[0].name
+        self.use(kind, landmark_path)
         self._pixels: Frame = np.empty((HAND_PX, HAND_PX, 3), np.uint8)
         self.reset()
+
+    def use(self, kind: Kind, landmark_path: str | Path | None = None) -> None:
+        """Follow the hands with a net of that kind from the next frame on; the arguments and errors are those above."""
+        self._session = load_session(landmark_path or catalogue.find(f"hand_landmark_{kind}"))
+        self._input = self._session.get_inputs()[0].name
 
     def reset(self) -> None:
         """Forget the hands, for example after a cut in the video."""

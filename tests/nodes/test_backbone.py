@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType, SimpleNamespace
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pytest
@@ -202,3 +203,71 @@ def test_the_models_of_hands_are_named_when_they_are_used() -> None:
     assert BackboneNode(hands="full").models()[-1] == "hand_landmark_full"
     assert set(BackboneNode().silent()) == {"hands", "hand_features"}
     assert not BackboneNode(hands="full").silent()
+
+
+class _Walker(_Tracker):
+    """Finds a person who walks: where they are is the second byte of the picture."""
+
+    looks: ClassVar[list[int]] = []
+
+    def track(self, frame: np.ndarray) -> SimpleNamespace:
+        self.looks.append(int(frame[0, 0, 1]))
+        points = figure().points + np.float32(frame[0, 0, 1])
+        return SimpleNamespace(points=points, world=np.zeros((33, 3), np.float32), presence=0.9)
+
+
+class _Copy:
+    """Returns the window itself in the place of an embedding."""
+
+    def step(self, window: SkeletonWindow) -> np.ndarray:
+        return window.tensor().ravel()
+
+
+def walked(monkeypatch: pytest.MonkeyPatch, every: Literal[1, 2], missing: set[int]) -> dict[str, list[Packet[Any]]]:
+    """Return what a backbone makes of a person who walks, but for some frames."""
+    monkeypatch.setattr(sys.modules["sensegraph.models.landmarks"], "PoseTracker", _Walker)
+    monkeypatch.setattr("sensegraph_nodes.landmark_branch.TemporalNet", _Copy)
+    _Walker.looks.clear()
+    frames = []
+    for number in sorted(set(range(48)) - missing):
+        picture = PICTURE.copy()
+        picture[0, 0, 1] = number
+        frames.append(Packet(picture, stamp(number)))
+    return drive(BackboneNode(every=every), packets=True, frames=frames)
+
+
+def test_features_of_every_second_frame_are_those_of_all_when_nothing_jerks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points between two frames are filled in; the points that are sent stay; half the frames are looked at."""
+    all_of_them = walked(monkeypatch, 1, set())
+    half = walked(monkeypatch, 2, set())
+    assert _Walker.looks == [0, *range(1, 48, 2)]
+    for one, other in zip(all_of_them["features"], half["features"], strict=True):
+        np.testing.assert_allclose(one.payload.vector, other.payload.vector, atol=1e-4)
+        assert (one.stamp, one.payload.warm, one.payload.present) == (
+            other.stamp,
+            other.payload.warm,
+            other.payload.present,
+        )
+    shown = [packet.payload.points[0, 0] - figure().points[0, 0] for packet in half["landmarks"]]
+    assert np.allclose(shown, [0, 1, *(n - 1 + n % 2 for n in range(2, 48))])
+
+
+@pytest.mark.parametrize("missing", [{20}, {21}, {20, 21, 22}])
+def test_frames_that_are_missing_between_looks_keep_their_place(
+    monkeypatch: pytest.MonkeyPatch, missing: set[int]
+) -> None:
+    """As many steps come as without, and nobody is seen in the missing frames, whatever was looked at."""
+    made = walked(monkeypatch, 2, missing)["features"]
+    assert [packet.stamp.frame for packet in made] == list(range(3, 48, 4))
+    assert [packet.payload.warm for packet in made] == [packet.stamp.frame >= 39 for packet in made]
+
+
+def test_the_hands_follow_with_another_net_in_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`change` hands the new kind on; the branch and all that it remembers stay."""
+    used: list[str] = []
+    hands = SimpleNamespace(use=used.append)
+    node = BackboneNode()
+    node.open()
+    monkeypatch.setattr(node._branch, "_hands", hands)
+    node.change("hands", "lite")
+    assert used == ["lite"]

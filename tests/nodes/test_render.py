@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -168,3 +169,18 @@ def test_drawing_is_fast() -> None:
         node.process(frame, **arguments, stamp=stamp(0), stamps=dict.fromkeys(arguments, stamp(0)))
         best = min(best, time.perf_counter() - start)
     assert best < 0.004
+
+
+def test_the_picture_says_what_is_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, however many inputs were made with less than the best; and no more when that is long ago."""
+    said: list[str] = []
+    written = Canvas.text
+    monkeypatch.setattr(
+        Canvas, "text", lambda self, *words, **more: said.append(words[2]) or written(self, *words, **more)
+    )
+    less = replace(stamp(16), reduced="backbone hands lite")
+    inputs: dict[str, Any] = {"exercise": [Packet(SQUATS, less)], "landmarks": [Packet(figure(), less)]}
+    draw(frame=Packet(picture(), stamp(16)), **inputs)
+    assert said.count("reduced: backbone hands lite") == 1
+    draw(frame=Packet(picture(), stamp(64)), **inputs)
+    assert said.count("reduced: backbone hands lite") == 1
