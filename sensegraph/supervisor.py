@@ -24,7 +24,7 @@ from sensegraph.summary import Snapshot, Summary
 
 Watch = Callable[[Snapshot], None]
 
-LAST_WORDS_MS = 200
+LAST_WORDS_S = 0.2
 TRIES = 2
 """A packet with which a worker ends so often is skipped."""
 
@@ -194,7 +194,8 @@ class Supervisor:
         if epoch != member.plan["epoch"]:
             return
         message = msgpack.unpackb(data)
-        member.seen_at = self._clock()
+        if not message.get("opening"):  # that a process lives says nothing of its nodes that open
+            member.seen_at = self._clock()
         if "nodes" in message:
             member.figures, member.told_at = {"nodes": message["nodes"], "edges": message["edges"]}, member.seen_at
         kind = message["kind"]
@@ -226,9 +227,7 @@ class Supervisor:
         self._control.send_multipart([identity, msgpack.packb({"kind": kind, **fields})])
 
     def _on_exit(self, member: _Member, code: int) -> None:
-        # Its last words may still be on their way through our own I/O thread.
-        while self._control.poll(0 if member.state == "ended" or member.failure else LAST_WORDS_MS):
-            self._hear(*self._control.recv_multipart())
+        self._hear_last_words(member)
         member.pid = 0
         if member.state == "ended":
             return
@@ -240,6 +239,15 @@ class Supervisor:
             self._fail(text, member.failure.get("exit_code", 3))
         else:
             self._restart(member, text + self._spare(member))
+
+    def _hear_last_words(self, member: _Member) -> None:
+        """Take what may still be on its way through our own I/O thread; the others never fall silent meanwhile."""
+        until = time.monotonic() + LAST_WORDS_S
+        while member.state != "ended" and not member.failure:
+            left_s = until - time.monotonic()
+            if left_s <= 0 or not self._control.poll(1000 * left_s):
+                return
+            self._hear(*self._control.recv_multipart())
 
     def _spare(self, member: _Member) -> str:
         """Let a worker skip a packet at which it ended again, in whatever way; return what to say of it."""
@@ -280,8 +288,11 @@ class Supervisor:
             return
         busy_s = max((n["busy_s"] for n in member.figures.get("nodes", {}).values()), default=0.0)
         running = member.state == "running"
-        if now - member.seen_at > (self._limits.silent_s if running else self._limits.opening_s):
-            self._kill(member, f"made no progress for {now - member.seen_at:.0f} s")
+        silent_s = now - member.seen_at
+        if running and silent_s > self._limits.silent_s:
+            self._kill(member, f"made no progress for {silent_s:.0f} s")
+        elif not running and silent_s > self._limits.opening_s:
+            self._kill(member, f"has not opened within {silent_s:.0f} s")
         elif running and busy_s > self._limits.busy_s:
             self._kill(member, f"has been busy with one packet for {busy_s:.0f} s")
 

@@ -77,6 +77,7 @@ def test_a_finished_file_is_a_plain_one(tmp_path: Path) -> None:
     assert 0 < data.index(b"moov") < data.index(b"mdat")
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize("killed_after", [2, 3, 7, 40])
 def test_a_killed_writer_leaves_a_video(tmp_path: Path, killed_after: int) -> None:
     """After kill -9 all frames but the last can be played, from the first moments on."""
@@ -98,6 +99,7 @@ def test_a_killed_writer_leaves_a_video(tmp_path: Path, killed_after: int) -> No
     )
 
 
+@pytest.mark.fault(20)
 def test_a_full_disk_leaves_a_video(tmp_path: Path) -> None:
     """When the file may not grow the sink says so in a clear line, and all that it counts can be played."""
     path = tmp_path / "out.mp4"
@@ -113,6 +115,7 @@ def test_a_full_disk_leaves_a_video(tmp_path: Path) -> None:
     assert frames > 5
 
 
+@pytest.mark.fault(17)
 def test_another_size_is_another_file(tmp_path: Path) -> None:
     """A change of size begins `out-2.mp4`; both are told."""
     sink = VideoSink(str(tmp_path / "out.mp4"))
@@ -136,6 +139,7 @@ def test_a_file_is_replaced_when_the_first_frame_comes(tmp_path: Path) -> None:
     assert len(read_back(path)) == 2
 
 
+@pytest.mark.fault(4)
 def test_a_restarted_sink_begins_another_file(tmp_path: Path) -> None:
     """What was written before a crash in the same run is kept."""
     path = tmp_path / "out.mp4"
