@@ -140,7 +140,7 @@ class Supervisor:
     def _step(self) -> None:
         if self._control.poll(50):
             while self._control.poll(0):
-                self._hear(*self._control.recv_multipart())
+                self._hear(self._control.recv_multipart())
         self._desk.serve()
         for pid, code in self._spawner.exits():
             self._on_exit(next(m for m in self._members if m.pid == pid), code)
@@ -188,12 +188,14 @@ class Supervisor:
         member.seen_at = self._clock()
         member.pid = self._spawner.start(member.plan)
 
-    def _hear(self, identity: bytes, data: bytes) -> None:
-        worker, epoch = map(int, identity.split(b"-"))
-        member = self._members[worker]
+    def _hear(self, parts: list[bytes]) -> None:
+        try:
+            worker, epoch, message = _told(parts)
+            member = self._members[worker]
+        except (LookupError, TypeError, ValueError, msgpack.UnpackException):
+            return  # it is none of our workers that talks
         if epoch != member.plan["epoch"]:
             return
-        message = msgpack.unpackb(data)
         if not message.get("opening"):  # that a process lives says nothing of its nodes that open
             member.seen_at = self._clock()
         if "nodes" in message:
@@ -247,7 +249,7 @@ class Supervisor:
             left_s = until - time.monotonic()
             if left_s <= 0 or not self._control.poll(1000 * left_s):
                 return
-            self._hear(*self._control.recv_multipart())
+            self._hear(self._control.recv_multipart())
 
     def _spare(self, member: _Member) -> str:
         """Let a worker skip a packet at which it ended again, in whatever way; return what to say of it."""
@@ -354,6 +356,15 @@ class Supervisor:
                 member.state = "failed"
             if not member.gone:
                 self._spawner.kill(member.pid)
+
+
+def _told(parts: list[bytes]) -> tuple[int, int, dict[str, Any]]:
+    """Return which worker, how often it was started, and what it says."""
+    identity, data = parts
+    worker, epoch = map(int, identity.split(b"-"))
+    message: dict[str, Any] = msgpack.unpackb(data)
+    message["kind"]
+    return worker, epoch, message
 
 
 def _ending(code: int) -> str:

@@ -95,8 +95,8 @@ class Write(Node):
 class Bench:
     """A folder with a graph of three nodes, and the command line on it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, runtime: Path) -> None:
+        self.folder, self.runtime = folder, runtime
         self.written = folder / "out.txt"
         (folder / "mine.py").write_text(NODES)
 
@@ -114,7 +114,7 @@ class Bench:
         command = [str(Path(sys.executable).with_name("sensegraph")), "run", str(self.graph(**graph)), *flags]
         return subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-            env=os.environ | {"XDG_RUNTIME_DIR": str(self.folder), "XDG_STATE_HOME": str(self.folder / "state")},
+            env=os.environ | {"XDG_RUNTIME_DIR": str(self.runtime), "XDG_STATE_HOME": str(self.folder / "state")},
         )  # fmt: skip
 
     def run(self, *flags: str, **graph: str) -> tuple[int, str]:
@@ -133,7 +133,7 @@ class Bench:
 
     def left_over(self) -> list[str]:
         """Return the processes and run folders that belong to this bench."""
-        found = [str(path) for path in self.folder.glob("sensegraph-*")]
+        found = [str(path) for path in self.runtime.glob("sensegraph-*")]
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if str(self.folder).encode() in (entry / "environ").read_bytes():

@@ -1,5 +1,7 @@
 """Settings of all tests."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,19 @@ settings.load_profile("sensegraph")
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    """Return a bench in a folder of its own."""
-    return Bench(tmp_path)
+def runtime() -> Iterator[Path]:
+    """Return an empty folder for run folders: its path is short enough for sockets, as that of `tmp_path` is not."""
+    with tempfile.TemporaryDirectory(prefix="sg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def bench(tmp_path: Path, runtime: Path) -> Bench:
+    """Return a bench in a folder of its own."""
+    return Bench(tmp_path, runtime)
+
+
+@pytest.fixture
+def place(tmp_path: Path, runtime: Path) -> Place:
     """Return an empty place."""
-    return Place(tmp_path)
+    return Place(tmp_path, runtime)

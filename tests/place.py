@@ -14,10 +14,8 @@ PROGRAM = str(Path(sys.executable).with_name("sensegraph"))
 class Place:
     """A folder to work in, with a runtime folder of its own; all that is started here can be found again."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.runtime = folder / "run"
-        self.runtime.mkdir()
+    def __init__(self, folder: Path, runtime: Path) -> None:
+        self.folder, self.runtime = folder, runtime
         self.mark = f"SENSEGRAPH_TEST_MARK={folder}"
 
     def start(self, *words: object, **environment: str) -> subprocess.Popen[str]:
