@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +79,16 @@ class Sum(Node):
         self.die(37)
         return {"n": {"n": f"{self.count}:{self.sum}"}}
 
+class Slow(Node):
+    """Passes numbers on, each after a while; in live pace the newest."""
+    inputs = {"n": Port(dict, live="latest")}
+    outputs = {"n": Port(dict)}
+    def __init__(self, each_s: float) -> None:
+        self.each_s = each_s
+    def process(self, n):
+        time.sleep(self.each_s)
+        return {"n": n}
+
 class Write(Node):
     """Writes numbers to a file, one a line."""
     inputs = {"n": Port(dict)}
@@ -110,10 +122,10 @@ class Bench:
         )
         return path
 
-    def start(self, *flags: str, **graph: str) -> subprocess.Popen[str]:
+    def start(self, *flags: str, streams: Mapping[str, Any] | None = None, **graph: str) -> subprocess.Popen[str]:
         command = [str(Path(sys.executable).with_name("sensegraph")), "run", str(self.graph(**graph)), *flags]
         return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            command, **(streams or PIPES), text=True, start_new_session=True,
             env=os.environ | {"XDG_RUNTIME_DIR": str(self.runtime), "XDG_STATE_HOME": str(self.folder / "state")},
         )  # fmt: skip
 
@@ -147,6 +159,7 @@ class Bench:
         assert self.left_over() == []
 
 
+PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
 
 
@@ -166,3 +179,9 @@ def worker_pids(bench: Bench) -> list[tuple[int, str]]:
                 names = [(task / "comm").read_text().strip() for task in (entry / "task").glob("*")]
                 found += [(int(entry.name), name) for name in names if name.startswith("sg:")]
     return found
+
+
+def rss_kb(pid: int) -> int:
+    """Return the resident memory of a process in KB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
-from tests.bench import Bench, needs_proc, worker_pids
+from tests.bench import Bench, needs_proc, rss_kb, worker_pids
 
 STUCK = """
 import ctypes, os, threading, time
@@ -59,6 +58,7 @@ def test_a_call_that_never_returns_is_noticed(bench: Bench, how: str) -> None:
     assert "has been busy with one packet" in run_stuck(bench, how)
 
 
+@pytest.mark.slow
 @pytest.mark.fault(6)
 @needs_proc
 def test_the_others_go_on_while_one_is_stopped(bench: Bench) -> None:
@@ -100,30 +100,10 @@ def test_a_node_that_cannot_open_ends_the_graph_at_once(bench: Bench) -> None:
     bench.assert_nothing_left()
 
 
-SLOW = """
-class Slow(Node):
-    inputs = {"n": Port(dict, live="latest")}
-    outputs = {"n": Port(dict)}
-    def __init__(self, each_s: float) -> None:
-        self.each_s = each_s
-    def process(self, n):
-        time.sleep(self.each_s)
-        return {"n": n}
-"""
-
-
-def rss_kb(pid: int) -> int:
-    """Return the resident memory of a process in KB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0])
-
-
 @pytest.mark.fault(9)
 @needs_proc
 def test_a_slow_node_gets_new_frames_and_nothing_piles_up(bench: Bench) -> None:
     """Five times slower than its source: most frames are passed over, and no process grows."""
-    nodes = bench.folder / "mine.py"
-    nodes.write_text(nodes.read_text() + SLOW)
     process = bench.start("--pace", "live", source=", count: 100000, real: true", kind="Slow", middle=", each_s: 0.17")
 
     bench.wait_for(10)

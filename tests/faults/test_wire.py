@@ -22,7 +22,7 @@ from sensegraph.packet import Bound, End, Packet, Stamp
 from sensegraph.payload import Features, Landmarks, Scores
 from sensegraph.spec import Policy
 from sensegraph.transport.zeromq import LIMIT
-from tests.bench import Bench, needs_proc
+from tests.bench import Bench, needs_proc, rss_kb
 from tests.transport.test_edge import RUN, Edge
 
 GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(16) + bytes(32)
@@ -60,21 +60,16 @@ RAW = {
 }
 
 
-def rss_bytes() -> int:
-    """Return the resident memory of this process."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
 @pytest.mark.fault(29)
 @needs_proc
 @pytest.mark.parametrize("said", RAW.values(), ids=RAW.keys())
 def test_a_hostile_peer_does_an_edge_no_harm(tmp_path: Path, said: bytes) -> None:
     """Whatever is said below ZeroMQ, on either socket: no memory is taken for it, and the edge carries on."""
     link = Edge("frame", tmp_path, Policy.BLOCK, 4)
-    before = rss_bytes()
+    before = rss_kb(os.getpid())
     for name in ("e0-0", "w0"):
         raw(tmp_path, name, said)
-    assert rss_bytes() - before < 64 << 20
+    assert rss_kb(os.getpid()) - before < 64 << 10
     for number in range(10):
         link.write(number)
         assert link.take() == number
