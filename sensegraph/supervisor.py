@@ -247,7 +247,7 @@ class Supervisor:
         until = time.monotonic() + LAST_WORDS_S
         while member.state != "ended" and not member.failure:
             left_s = until - time.monotonic()
-            if left_s <= 0 or not self._control.poll(1000 * left_s):
+            if left_s <= 0 or not self._control.poll(round(1000 * left_s)):
                 return
             self._hear(self._control.recv_multipart())
 
