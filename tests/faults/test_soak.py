@@ -33,7 +33,7 @@ from sensegraph_nodes.camera import CameraSource
 from tests.bench import Bench, needs_proc, rss_kb, wait_until_in_charge
 from tests.clips import frames
 from tests.faults.test_wire import fuzz_all
-from tests.nodes.test_video import writer
+from tests.nodes.test_video import write_and_die
 from tests.place import Place
 
 MINUTES = float(os.environ.get("SOAK_MINUTES", "60"))
@@ -186,15 +186,7 @@ def test_a_killed_video_can_always_be_played(tmp_path: Path) -> None:
     chance = random.Random(0)
     for number in range(scaled(100)):
         path, wanted = tmp_path / f"{number}.mp4", chance.choice([1, 2, 3, chance.randint(4, 90)])
-        with writer(path) as process:
-            assert process.stdin
-            assert process.stdout
-            for count in range(wanted):
-                assert process.stdout.readline() == f"{count}\n"
-                if count + 1 < wanted:
-                    process.stdin.write("\n")
-                    process.stdin.flush()
-            process.kill()
+        write_and_die(path, wanted)
         assert wanted == 1 or wanted - 1 <= frames(path) <= wanted
 
 

@@ -363,7 +363,7 @@ def test_a_killed_reader_gives_back_what_it_held(tmp_path: Path) -> None:
     assert left_in_dev_shm() == before
 
 
-@pytest.mark.fault(1)
+@pytest.mark.fault(1, 25)
 @needs_proc
 def test_a_reader_goes_on_when_the_producer_is_killed_and_then_the_memory_goes(tmp_path: Path) -> None:
     """Kill -9 of the owner: what was mapped stays readable and can be passed on; with the last reader it is gone."""
