@@ -13,6 +13,7 @@ from sensegraph.check import check
 from sensegraph.errors import GraphError
 from sensegraph.load import load
 from sensegraph.registry import find, names
+from tests.faults.soak import scaled
 
 KINDS = {name: find(name, Path()) for name in sorted(names())}
 
@@ -60,7 +61,7 @@ def test_any_graph_is_accepted_or_refused(tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.soak
 @pytest.mark.fault(28)
-@settings(max_examples=10_000)
+@settings(max_examples=scaled(10_000))
 @given(text=graphs())
 def test_ten_thousand_graphs(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """The same, for longer."""
