@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -109,6 +110,7 @@ class Bench:
 
     def __init__(self, folder: Path, runtime: Path) -> None:
         self.folder, self.runtime = folder, runtime
+        self.started: list[subprocess.Popen[str]] = []
         self.written = folder / "out.txt"
         (folder / "mine.py").write_text(NODES)
 
@@ -124,10 +126,19 @@ class Bench:
 
     def start(self, *flags: str, streams: Mapping[str, Any] | None = None, **graph: str) -> subprocess.Popen[str]:
         command = [str(Path(sys.executable).with_name("sensegraph")), "run", str(self.graph(**graph)), *flags]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, **(streams or PIPES), text=True, start_new_session=True,
             env=os.environ | {"XDG_RUNTIME_DIR": str(self.runtime), "XDG_STATE_HOME": str(self.folder / "state")},
         )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """Kill what a test that failed left running."""
+        for process in self.started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
     def run(self, *flags: str, **graph: str) -> tuple[int, str]:
         process = self.start(*flags, **graph)

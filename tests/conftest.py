@@ -23,12 +23,16 @@ def runtime() -> Iterator[Path]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, runtime: Path) -> Bench:
+def bench(tmp_path: Path, runtime: Path) -> Iterator[Bench]:
     """Return a bench in a folder of its own."""
-    return Bench(tmp_path, runtime)
+    bench = Bench(tmp_path, runtime)
+    yield bench
+    bench.end()
 
 
 @pytest.fixture
-def place(tmp_path: Path, runtime: Path) -> Place:
+def place(tmp_path: Path, runtime: Path) -> Iterator[Place]:
     """Return an empty place."""
-    return Place(tmp_path, runtime)
+    place = Place(tmp_path, runtime)
+    yield place
+    place.end()

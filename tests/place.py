@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,15 +17,25 @@ class Place:
 
     def __init__(self, folder: Path, runtime: Path) -> None:
         self.folder, self.runtime = folder, runtime
+        self.started: list[subprocess.Popen[str]] = []
         self.mark = f"SENSEGRAPH_TEST_MARK={folder}"
 
     def start(self, *words: object, **environment: str) -> subprocess.Popen[str]:
         name, _, value = self.mark.partition("=")
         env = os.environ | {"XDG_RUNTIME_DIR": str(self.runtime), name: value} | environment
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, cwd=self.folder, env=env, start_new_session=True,
         )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """Kill what a test that failed left running."""
+        for process in self.started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
     def run(self, *words: object, code: int, **environment: str) -> str:
         """Run to the end, which must be clean and have that code; return standard error."""
