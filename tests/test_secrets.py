@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sensegraph.secrets import masked
@@ -46,16 +48,15 @@ def test_no_message_of_a_command_tells_a_secret(words: tuple[str, ...]) -> None:
     assert "s3cr3t" not in refused(*words)
 
 
+GRAPH = "version: 1\nparams: {source: {default: '%s'}}\nnodes: {camera: {type: CameraSource, source: $source}}\n"
+
+
 @pytest.mark.fault(44)
-def test_a_recording_and_the_help_hold_no_secret(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recording_and_the_help_hold_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are passed on to others."""
-    monkeypatch.chdir(str(tmp_path))
-    text = "version: 1\nparams: {source: {default: %r}}\nnodes: {camera: {type: CameraSource, source: $source}}\n"
-    with open("g.yaml", "w") as file:
-        file.write(text % SECRET + "")
+    monkeypatch.chdir(tmp_path)
+    Path("g.yaml").write_text(GRAPH % SECRET)
     assert "s3cr3t" not in say("run", "g.yaml", "--help").out
-    with open("g.yaml", "w") as file:
-        file.write(text % "x.mp4")
+    Path("g.yaml").write_text(GRAPH % "x.mp4")
     say("record", "g.yaml", "--source", SECRET, "-o", "run.sgr", "--in-process")
-    with open("run.sgr", "rb") as recording:
-        assert b"s3cr3t" not in recording.read()
+    assert b"s3cr3t" not in Path("run.sgr").read_bytes()

@@ -100,6 +100,7 @@ def test_a_node_that_cannot_open_ends_the_graph_at_once(bench: Bench) -> None:
     bench.assert_nothing_left()
 
 
+@pytest.mark.slow
 @pytest.mark.fault(9)
 @needs_proc
 def test_a_slow_node_gets_new_frames_and_nothing_piles_up(bench: Bench) -> None:

@@ -35,6 +35,7 @@ def test_the_second_ctrl_c_does_not_wait(bench: Bench) -> None:
     bench.assert_nothing_left()
 
 
+@pytest.mark.slow
 @pytest.mark.fault(22, 42)
 def test_ctrl_c_while_a_node_waits_for_its_restart(bench: Bench) -> None:
     """It is not started again, and the rest goes in order."""
@@ -50,6 +51,7 @@ def test_ctrl_c_while_a_node_waits_for_its_restart(bench: Bench) -> None:
     bench.assert_nothing_left()
 
 
+@pytest.mark.slow
 @pytest.mark.fault(22)
 def test_ctrl_c_while_a_graph_drains(bench: Bench) -> None:
     """Its source has ended, a slow node has not: what was read is dealt with all the same."""

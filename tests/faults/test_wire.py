@@ -190,7 +190,7 @@ _fields = st.recursive(
 
 @pytest.mark.fault(29)
 @given(st.lists(_fields, min_size=14, max_size=14), st.sampled_from([object, Features, Landmarks, Scores, dict]))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_a_header_of_our_run_with_any_fields_is_read_or_refused(fields: list[Any], hint: Any) -> None:
     """Also when the version, the kind and the run are right, and all the rest is not."""
     head = [1, 0, RUN, 1, 0, 5]
