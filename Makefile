@@ -1,5 +1,6 @@
 # make run    a person's exercises named, counted and costed: first camera, or else the sample clip
 # make test   the tests, but the slow ones (make test-slow)     make check  style, types, imports
+# make soak   hours of running, thousands of restarts; SOAK_MINUTES=5 make soak: a shorter one
 # make bench  speed of fitness; bench-models: the networks; bench-counters: repetitions; bench-commands: gesture control
 #             bench-classifier: classifiers of one's own; bench-transport: the data plane beside its peers
 # make sample the sample clip anew                              make picture docs/fitness.png anew
@@ -7,7 +8,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-slow check bench bench-models bench-counters bench-commands bench-classifier bench-transport sample picture clean
+.PHONY: run test test-slow soak check bench bench-models bench-counters bench-commands bench-classifier bench-transport sample picture clean
 
 run: .venv/runtime
 	$(BIN)/sensegraph models get
@@ -20,6 +21,9 @@ test: .venv/complete
 
 test-slow: .venv/complete
 	$(BIN)/python -m pytest -m slow
+
+soak: .venv/complete
+	$(BIN)/python -m pytest -m soak -rs --durations=0 --timeout=0 --capture=no
 
 check: .venv/complete
 	$(BIN)/ruff check .

@@ -142,6 +142,12 @@ def _nowhere(place: Sequence[Any], nbytes: int) -> Array:
     raise ValueError("there is no shared memory here")
 
 
+UNREADABLE = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, msgpack.UnpackException,
+)  # fmt: skip
+"""What may come out of reading a message that is none of ours."""
+
+
 def decode(parts: Sequence[Any], hint: Any, run: bytes, read: Read = _nowhere) -> tuple[Item, int]:
     """Return the item of a message and the epoch of its sender; arrays are read-only views of the parts.
 
@@ -157,7 +163,7 @@ def decode(parts: Sequence[Any], hint: Any, run: bytes, read: Read = _nowhere) -
     """
     try:
         return _decode(parts, hint, run, read)
-    except (ValueError, TypeError, IndexError, KeyError, msgpack.UnpackException) as error:
+    except UNREADABLE as error:
         raise TransportError(f"a message cannot be read: {error}") from error
 
 

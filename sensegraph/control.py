@@ -21,6 +21,7 @@ SOCKET = "ask"
 PATIENCE_S = 5.0
 """How long an answer is waited for; the supervisor looks twenty times a second."""
 MOST_BYTES = 64 << 10
+MAX_MESSAGE_BYTES = 16 << 20
 AT_ONCE = 32
 
 
@@ -70,6 +71,7 @@ def router(context: zmq.Context[zmq.Socket[bytes]], folder: Path, name: str, *, 
     """
     socket: zmq.Socket[bytes] = context.socket(zmq.ROUTER)
     socket.setsockopt(zmq.LINGER, linger_ms)
+    socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
     try:
         socket.bind(f"ipc://{folder}/{name}")
     except zmq.ZMQError as error:

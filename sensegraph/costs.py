@@ -13,6 +13,7 @@ from sensegraph.errors import SensegraphError
 from sensegraph.graph import Graph, GraphNode
 from sensegraph.models.catalogue import cache_folder
 from sensegraph.node import Source
+from sensegraph.secrets import masked
 
 HOP_MS = 0.4
 """From a producer's send to its consumer's begin: two wake-ups and a copy (`make bench-transport` measures it)."""
@@ -42,7 +43,7 @@ class Cost:
 
 def key(node: GraphNode) -> str:
     """Return what a cost belongs to: the type of the node and its parameters."""
-    return f"{node.type_name} {json.dumps(dict(node.params), sort_keys=True, default=str)}"
+    return masked(f"{node.type_name} {json.dumps(dict(node.params), sort_keys=True, default=str)}")
 
 
 def measure(graph: Graph, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Cost]:

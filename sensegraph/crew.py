@@ -23,6 +23,7 @@ from sensegraph.recording.deck import Deck
 from sensegraph.recording.tape import Tape
 from sensegraph.registry import find, imported_from
 from sensegraph.savepoint import Savepoints
+from sensegraph.secrets import masked
 from sensegraph.spec import Pace
 from sensegraph.trace import Trace
 from sensegraph.transport import memory
@@ -261,9 +262,9 @@ def describe(name: str, error: BaseException) -> tuple[str, int]:
     An error that a user can do something about speaks for itself; any other is told with its type and place.
     """
     if isinstance(error, SensegraphError):
-        return f"node '{name}': {error}", error.exit_code
+        return masked(f"node '{name}': {error}"), error.exit_code
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     notes = [note.split(", ", 1)[-1] for note in getattr(error, "__notes__", [])]
     when = f" at {notes[0]}" if notes else ""
-    return f"node '{name}' failed{when}: {type(error).__name__}: {error}{place}", 3
+    return masked(f"node '{name}' failed{when}: {type(error).__name__}: {error}{place}"), 3

@@ -97,7 +97,8 @@ class Member:
 
     def hears(self, message: dict[str, Any], now: float) -> None:
         """Take over what its process says of itself."""
-        self.seen_at = now
+        if not message.get("opening"):  # that a process lives says nothing of its nodes that open
+            self.seen_at = now
         if "nodes" in message:
             self.figures, self.told_at = {"nodes": message["nodes"], "edges": message["edges"]}, now
         if message["kind"] in ("ready", "ended"):
@@ -118,8 +119,11 @@ class Member:
         if self.gone or self.state not in ("starting", "running"):
             return ""
         running = self.state == "running"
-        if now - self.seen_at > (limits.silent_s if running else limits.opening_s):
-            return f"made no progress for {now - self.seen_at:.0f} s"
+        silent_s = now - self.seen_at
+        if running and silent_s > limits.silent_s:
+            return f"made no progress for {silent_s:.0f} s"
+        if not running and silent_s > limits.opening_s:
+            return f"has not opened within {silent_s:.0f} s"
         busy_s = max((node["busy_s"] for node in self.figures.get("nodes", {}).values()), default=0.0)
         return f"has been busy with one packet for {busy_s:.0f} s" if running and busy_s > limits.busy_s else ""
 

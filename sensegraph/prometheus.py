@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from sensegraph.errors import SensegraphError, TransportError
+from sensegraph.errors import RunError, TransportError
 
 HOST = "127.0.0.1"
 
@@ -65,7 +65,7 @@ def server(graph: str, read: Callable[[], Mapping[str, Any]], port: int) -> Thre
         port: 0 takes any that is free.
 
     Raises:
-        SensegraphError: The port is taken.
+        RunError: The port is taken.
     """
 
     class Metrics(BaseHTTPRequestHandler):
@@ -91,4 +91,4 @@ def server(graph: str, read: Callable[[], Mapping[str, Any]], port: int) -> Thre
     try:
         return ThreadingHTTPServer((HOST, port), Metrics)
     except OSError as error:
-        raise SensegraphError(f"{HOST}:{port} cannot be served: {error.strerror}\n  Choose another port.") from error
+        raise RunError(f"{HOST}:{port} cannot be served: {error.strerror}\n  Choose another port.") from error

@@ -25,7 +25,7 @@ from sensegraph.summary import Snapshot, Summary
 
 Watch = Callable[[Snapshot], None]
 
-LAST_WORDS_MS = 200
+LAST_WORDS_S = 0.2
 
 
 class Supervisor:
@@ -95,7 +95,7 @@ class Supervisor:
     def _step(self) -> None:
         if self._control.poll(50):
             while self._control.poll(0):
-                self._hear(*self._control.recv_multipart())
+                self._hear(self._control.recv_multipart())
         self._desk.serve()
         for pid, code in self._spawner.exits():
             self._on_exit(next(m for m in self._members if m.pid == pid), code)
@@ -153,12 +153,14 @@ class Supervisor:
         member.starts(self._clock())
         member.pid = self._spawner.start(member.plan)
 
-    def _hear(self, identity: bytes, data: bytes) -> None:
-        worker, epoch = map(int, identity.split(b"-"))
-        member = self._members[worker]
+    def _hear(self, parts: list[bytes]) -> None:
+        try:
+            worker, epoch, message = _told(parts)
+            member = self._members[worker]
+        except (LookupError, TypeError, ValueError, msgpack.UnpackException):
+            return  # it is none of our workers that talks
         if epoch != member.plan["epoch"]:
             return
-        message = msgpack.unpackb(data)
         member.hears(message, self._clock())
         if message["kind"] == "ready":
             if self._reload is not None:
@@ -215,9 +217,7 @@ class Supervisor:
         self._control.send_multipart([identity, msgpack.packb({"kind": kind, **fields})])
 
     def _on_exit(self, member: Member, code: int) -> None:
-        # Its last words may still be on their way through our own I/O thread.
-        while self._control.poll(0 if member.state == "ended" or member.failure else LAST_WORDS_MS):
-            self._hear(*self._control.recv_multipart())
+        self._hear_last_words(member)
         member.pid = 0
         if member.state == "ended":
             return
@@ -234,6 +234,15 @@ class Supervisor:
             self._lose(member, text, member.failure.get("exit_code", 3))
         else:
             self._restart(member, text + member.spare())
+
+    def _hear_last_words(self, member: Member) -> None:
+        """Take what may still be on its way through our own I/O thread; the others never fall silent meanwhile."""
+        until = time.monotonic() + LAST_WORDS_S
+        while member.state != "ended" and not member.failure:
+            left_s = until - time.monotonic()
+            if left_s <= 0 or not self._control.poll(round(1000 * left_s)):
+                return
+            self._hear(self._control.recv_multipart())
 
     def _lose(self, member: Member, text: str, code: int) -> None:
         """Go on without a shadow that failed for good; without any other worker the graph fails."""
@@ -324,3 +333,12 @@ class Supervisor:
                 member.state = "failed"
             if not member.gone:
                 self._spawner.kill(member.pid)
+
+
+def _told(parts: list[bytes]) -> tuple[int, int, dict[str, Any]]:
+    """Return which worker, how often it was started, and what it says."""
+    identity, data = parts
+    worker, epoch = map(int, identity.split(b"-"))
+    message: dict[str, Any] = msgpack.unpackb(data)
+    message["kind"]
+    return worker, epoch, message

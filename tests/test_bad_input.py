@@ -8,7 +8,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -19,62 +18,7 @@ import pytest
 from sensegraph.models.catalogue import cache_folder
 from tests.clips import cut, frames
 from tests.nodes.videos import write_video
-
-PROGRAM = str(Path(sys.executable).with_name("sensegraph"))
-
-
-class Place:
-    """A folder to work in, with a runtime folder of its own; all that is started here can be found again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.runtime = folder / "run"
-        self.runtime.mkdir()
-        self.mark = f"SENSEGRAPH_TEST_MARK={folder}"
-
-    def start(self, *words: object, **environment: str) -> subprocess.Popen[str]:
-        name, _, value = self.mark.partition("=")
-        env = os.environ | {"XDG_RUNTIME_DIR": str(self.runtime), name: value} | environment
-        return subprocess.Popen(
-            [PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, cwd=self.folder, env=env, start_new_session=True,
-        )  # fmt: skip
-
-    def run(self, *words: object, code: int, **environment: str) -> str:
-        """Run to the end, which must be clean and have that code; return standard error."""
-        process = self.start(*words, **environment)
-        out, err = process.communicate(timeout=60)
-        assert process.returncode == code, out + err
-        assert "Traceback" not in out + err
-        assert self.left_over() == []
-        return err
-
-    def left_over(self) -> list[str]:
-        """Return the processes and run folders that are still there, after a moment to go."""
-        deadline = time.monotonic() + 5
-        while (found := self._left_over()) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        return found
-
-    def _left_over(self) -> list[str]:
-        return [*map(str, self.runtime.glob("sensegraph-*")), *map(str, self.workers().values())]
-
-    def workers(self) -> dict[str, int]:
-        """Return name -> process id of what runs here."""
-        found = {}
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                if self.mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
-                    found[(entry / "comm").read_text().strip()] = int(entry.name)
-            except OSError:
-                continue
-        return found
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """Return an empty place."""
-    return Place(tmp_path)
+from tests.place import PROGRAM, Place
 
 
 @pytest.fixture
@@ -110,6 +54,7 @@ BAD_SOURCES = {
 }
 
 
+@pytest.mark.fault(15, 16, 44)
 @pytest.mark.parametrize(("source", "said"), BAD_SOURCES.values(), ids=BAD_SOURCES.keys())
 def test_a_source_that_will_not_do_is_told_once_with_the_remedy(
     place: Place, clip: Path, source: str, said: str
@@ -128,6 +73,7 @@ def test_a_source_that_will_not_do_is_told_once_with_the_remedy(
     assert not (place.folder / "out.mp4").exists()
 
 
+@pytest.mark.fault(15)
 def test_an_address_that_never_answers_is_given_up(place: Place) -> None:
     """A server that accepts and says nothing ends the run with 2."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -147,6 +93,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.fault(20)
 def test_a_full_disk_ends_the_run_and_the_message_counts_what_is_kept(
     place: Place, clip: Path, small_disk: Path
 ) -> None:
@@ -223,6 +170,7 @@ def test_a_damaged_model_is_called_damaged(place: Place, clip: Path) -> None:
     assert "sensegraph models get --wheel " in said
 
 
+@pytest.mark.fault(22)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_while_models_are_fetched_leaves_nothing(place: Place, clip: Path, number: int, code: int) -> None:
     """Neither pip nor its folder stays behind."""
@@ -241,6 +189,7 @@ def test_a_signal_while_models_are_fetched_leaves_nothing(place: Place, clip: Pa
     assert place.left_over() == []
 
 
+@pytest.mark.fault(4)
 def test_a_killed_sink_keeps_what_it_wrote_and_goes_on_beside_it(place: Place) -> None:
     """A worker that is started again does not write over the file of the one before it."""
     source = write_video(place.folder / "in.mp4", 300)

@@ -103,6 +103,7 @@ def test_what_is_no_budget_is_told_with_its_place(tmp_path: Path, budgets: str, 
     assert "graph.yaml:8:" in str(error.value)
 
 
+@pytest.mark.fault(9)
 def test_the_hop_that_breaks_a_budget_is_named(tmp_path: Path) -> None:
     """A node takes longer than the budget: what comes out of it is too late for the next one, and counted there."""
     path = write(tmp_path, "[{from: camera, to: view, ms: 40}]")

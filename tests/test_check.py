@@ -123,6 +123,7 @@ BAD = {
 }
 
 
+@pytest.mark.fault(27, 28)
 @pytest.mark.parametrize(("old", "new", "said"), BAD.values(), ids=BAD.keys())
 def test_a_bad_graph_is_told_with_its_place_and_a_remedy(tmp_path: Path, old: str, new: str, said: str) -> None:
     """Each kind of mistake, made in a good graph."""
@@ -157,6 +158,7 @@ PORTS = {
 }
 
 
+@pytest.mark.fault(28)
 @pytest.mark.parametrize(("node", "said"), PORTS.values(), ids=PORTS.keys())
 def test_what_does_not_fit_is_told_with_what_to_put_between(tmp_path: Path, node: str, said: str) -> None:
     """Types, rates, loops, and outputs that nothing comes from."""

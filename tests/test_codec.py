@@ -85,6 +85,7 @@ def test_what_cannot_travel_is_refused_when_it_is_sent(payload: object) -> None:
         encode(Packet(payload, Stamp(1)), RUN, 0)
 
 
+@pytest.mark.fault(29)
 @given(st.lists(st.binary(max_size=64), min_size=1, max_size=4))
 def test_garbage_is_refused(parts: list) -> None:
     """Random bytes raise a transport error and nothing else."""
@@ -92,6 +93,7 @@ def test_garbage_is_refused(parts: list) -> None:
         decode(parts, object, RUN)
 
 
+@pytest.mark.fault(29)
 @given(st.lists(values, min_size=0, max_size=16))
 def test_wrong_headers_are_refused(fields: list) -> None:
     """A msgpack array that is not our header raises a transport error and nothing else."""
@@ -99,12 +101,14 @@ def test_wrong_headers_are_refused(fields: list) -> None:
         decode([msgpack.packb([1, 0, RUN, *fields[:4], "x", *fields[4:]])], object, RUN)
 
 
+@pytest.mark.fault(29)
 def test_another_run_is_refused() -> None:
     """A message of another run is not believed."""
     with pytest.raises(TransportError, match="another version or run"):
         decode([bytes(p) for p in encode(Bound(1), b"x" * 16, 0)], object, RUN)
 
 
+@pytest.mark.fault(29)
 def test_a_shape_that_lies_is_refused() -> None:
     """The declared shape must fit the bytes that came."""
     parts = [bytes(p) for p in encode(Packet(np.zeros(INLINE_BYTES, np.uint8), Stamp(1)), RUN, 0)]

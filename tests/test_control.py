@@ -128,6 +128,7 @@ def test_a_name_that_is_not_there_and_one_of_several_are_told() -> None:
             find_run("fitness")
 
 
+@pytest.mark.fault(26)
 def test_a_folder_that_is_not_locked_or_not_readable_is_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Left behind, damaged or just made."""
     monkeypatch.setattr("sensegraph.rundir.parents", lambda: [tmp_path])

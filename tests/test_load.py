@@ -77,6 +77,7 @@ BAD_PARTS = {
 }  # fmt: skip
 
 
+@pytest.mark.fault(27)
 @pytest.mark.parametrize(("text", "said", "remedy"), BAD_PARTS.values(), ids=BAD_PARTS.keys())
 def test_a_bad_part_is_told_with_its_place_and_a_remedy(tmp_path: Path, text: str, said: str, remedy: str) -> None:
     """Names file, line and column, the thing, and what to do."""
@@ -255,6 +256,7 @@ _KEYS = ["version", "1", "nodes", "params", "type", "inputs", "from", "default",
 _words = st.sampled_from([*_KEYS, "a.b", "$a", *"{}[]: ,a", "\n", "\n  "])
 
 
+@pytest.mark.fault(27)
 @given(st.text(max_size=100) | st.binary(max_size=100) | st.lists(_words, max_size=40).map("".join))
 def test_loading_gives_a_graph_or_a_graph_error(tmp_path_factory: pytest.TempPathFactory, text: str | bytes) -> None:
     """Whatever the file holds."""
@@ -267,6 +269,7 @@ def test_loading_gives_a_graph_or_a_graph_error(tmp_path_factory: pytest.TempPat
 _any = st.sampled_from(["1", "a", "''", "[]", "[1, a]", "{}", "{a: 1}", "~", "true", "-1.5", "$a", "camera.frames"])
 
 
+@pytest.mark.fault(27)
 @given(st.lists(_any, min_size=12, max_size=12))
 def test_any_value_in_any_place_gives_a_graph_or_a_graph_error(
     tmp_path_factory: pytest.TempPathFactory, values: list[str]

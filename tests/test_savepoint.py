@@ -53,6 +53,7 @@ def test_arrays_and_nesting_come_back(tmp_path: Path) -> None:
     assert (state["b"], state["c"]) == ([[1, 2.5], ["x", None]], {"d": True})
 
 
+@pytest.mark.fault(39)
 @pytest.mark.parametrize("content", [b"", b"\x93", b"no state", bytes(400)])
 def test_a_damaged_one_counts_as_absent(tmp_path: Path, content: bytes) -> None:
     """The one before it is taken."""
@@ -64,6 +65,7 @@ def test_a_damaged_one_counts_as_absent(tmp_path: Path, content: bytes) -> None:
     assert points.before(9) == {"n": 2}
 
 
+@pytest.mark.fault(39)
 def test_those_of_another_run_are_not_taken(tmp_path: Path) -> None:
     """Nor those of another node."""
     Savepoints(tmp_path, "node", RUN, 1).save(1, {"n": 1})

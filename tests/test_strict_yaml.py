@@ -34,6 +34,7 @@ SCALARS = {
 }
 
 
+@pytest.mark.fault(27)
 @pytest.mark.parametrize(("text", "value"), SCALARS.items(), ids=SCALARS.keys())
 def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
     """No word but true and false is a truth, no colon makes a time, no leading zero an octal number."""
@@ -73,6 +74,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.fault(27)
 @pytest.mark.parametrize(("data", "said"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_is_not_strict_is_refused_with_place_and_remedy(data: bytes, said: str) -> None:
     """Nothing hostile is expanded, recursed into or guessed at."""

@@ -1,6 +1,7 @@
 """The supervisor: histories as data, with a spawner and a clock that the test drives."""
 
 import contextlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import msgpack
 import pytest
 import zmq
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sensegraph.member import Limits
 from sensegraph.plan import WorkerPlan
@@ -18,8 +21,9 @@ from sensegraph.supervisor import Supervisor
 class Script:
     """A spawner whose workers do what a script says, and a clock that moves when asked.
 
-    Each worker gets a list of words for each time it is started: `ready`, `ended`, `fail` (for good), `crash`,
-    `silent`; `stop` waits for the order to stop. The words are played one per look at the exits.
+    Each worker gets a list of words for each time it is started: `opening` (it lives, its nodes do not yet), `ready`,
+    `ended`, `fail` (for good), `crash`, `silent`; `stop` waits for the order to stop. The words are played one per look
+    at the exits; who is started more often than was told ends when it is asked to.
     """
 
     def __init__(self, folder: Path, stories: list[list[list[str]]]) -> None:
@@ -41,7 +45,8 @@ class Script:
         socket.connect(f"ipc://{self.folder}/control")
         self.started.append((plan["worker"], plan["epoch"]))
         pid = len(self.started)
-        self.live[pid] = (socket, list(self.stories[plan["worker"]].pop(0)))
+        stories = self.stories[plan["worker"]]
+        self.live[pid] = (socket, list(stories.pop(0) if stories else ["ready", "stop", "ended"]))
         return pid
 
     def kill(self, pid: int) -> None:
@@ -75,6 +80,8 @@ class Script:
             words.pop(0)
         if word == "ready":
             self.say(socket, "ready")
+        elif word == "opening":
+            self.say(socket, "beat", opening=True)
         elif word == "ended":
             self.say(socket, "ended", reports={f"n{pid}": {"ok": True}}, nodes={}, edges={})
             self.end(pid, 0)
@@ -137,6 +144,28 @@ def test_a_crashed_worker_is_started_again_with_a_new_epoch(played: Any) -> None
     assert summary.last.events == ["node 'n0' ended with code 70; restarting"]
 
 
+@pytest.mark.fault(2)
+def test_the_chatter_of_many_others_delays_no_restart(played: Any, tmp_path: Path) -> None:
+    """The last words of who has crashed are waited for a moment only, whatever else is heard."""
+    over, chatter = threading.Event(), zmq.Context()
+
+    def talk() -> None:
+        with chatter.socket(zmq.DEALER) as socket:
+            socket.setsockopt(zmq.IDENTITY, b"0-9")
+            socket.connect(f"ipc://{tmp_path}/control")
+            while not over.wait(0.02):
+                socket.send(msgpack.packb({"kind": "beat"}))
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    summary, script = played([["ready", "idle", "crash"], ["ready", "ended"]])
+    over.set()
+    talker.join()
+    chatter.destroy(0)
+    assert (summary.exit_code, len(script.started)) == (0, 2)
+
+
+@pytest.mark.fault(10)
 def test_a_worker_that_keeps_crashing_fails_the_graph(played: Any) -> None:
     """After the limit the graph ends with code 3, and says how often it was tried."""
     summary, script = played([["ready", "idle", "crash"]] * 3)
@@ -152,6 +181,7 @@ def test_an_error_that_a_user_can_mend_is_not_tried_again(played: Any) -> None:
     assert len(script.started) == 2
 
 
+@pytest.mark.fault(6, 7)
 def test_a_silent_worker_is_killed_and_restarted(played: Any) -> None:
     """A process that was stopped, or holds the interpreter, says nothing."""
     summary, script = played([["ready", "idle", "silent"], ["ready", "ended"]])
@@ -173,6 +203,7 @@ def test_ctrl_c_stops_in_order(played: Any) -> None:
     assert script.killed == []
 
 
+@pytest.mark.fault(22)
 def test_a_second_ctrl_c_kills(played: Any) -> None:
     """Whoever does not end is killed at once."""
     signals = Signals()
@@ -186,6 +217,7 @@ def test_a_second_ctrl_c_kills(played: Any) -> None:
     assert script.killed == [1]
 
 
+@pytest.mark.fault(22)
 def test_who_does_not_drain_is_killed_in_the_end(played: Any) -> None:
     """The time to drain is bounded."""
     signals = Signals()
@@ -199,3 +231,52 @@ def test_who_does_not_drain_is_killed_in_the_end(played: Any) -> None:
     assert summary.exit_code == 143
     assert script.killed == [1]
     assert script.now < 30
+
+
+@pytest.mark.fault(8)
+def test_a_node_that_opens_slowly_is_waited_for(played: Any) -> None:
+    """Two minutes, at the start and after a crash."""
+    slow = ["opening"] * 200
+    summary, script = played([[*slow, "ready", "idle", "crash"], [*slow, "ready", "ended"]])
+    assert (summary.exit_code, script.killed) == (0, [])
+
+
+@pytest.mark.fault(8)
+def test_a_node_that_never_opens_is_killed(played: Any) -> None:
+    """Although its process says all the time that it lives."""
+    summary, script = played([["opening"] * 1000], [["ready", "stop", "ended"]])
+    assert summary.exit_code == 3
+    assert summary.error == "node 'n0' has not opened within 120 s"
+    assert 1 in script.killed
+    assert script.now < 130
+
+
+WORDS = st.lists(st.sampled_from(["opening", "ready", "idle", "crash", "silent", "stop", "ended", "fail"]), max_size=8)
+
+
+@pytest.mark.fault(42)
+@settings(max_examples=8)
+@given(
+    stories=st.lists(st.lists(WORDS, max_size=4), min_size=1, max_size=3),
+    stops=st.lists(st.integers(1, 40), min_size=1, max_size=3),
+)
+def test_whatever_happens_a_stop_ends_it(
+    tmp_path_factory: pytest.TempPathFactory, stories: list[list[list[str]]], stops: list[int]
+) -> None:
+    """Crashes, hangs and restarts before, during and after signals: it ends in time; no worker is left or double."""
+    folder, signals = tmp_path_factory.mktemp("run"), Signals()
+    script = Script(folder, stories)
+    plans = [plan(number, folder) for number in range(len(stories))]
+
+    def look() -> None:
+        now = [script.started[pid - 1][0] for pid in script.live]
+        assert len(now) == len(set(now))
+        if script.now in stops:
+            signals.note(15)
+
+    script.on_look = look
+    summary = Supervisor(plans, script, signals, limits=Limits(restarts=2), clock=lambda: script.now).run()
+    assert script.closed
+    assert script.live == {}
+    assert summary.exit_code in (0, 2, 3, 143)
+    assert script.now <= min(stops) + 2 * Limits().grace_s

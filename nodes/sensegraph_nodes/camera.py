@@ -17,10 +17,11 @@ from sensegraph.errors import SourceError
 from sensegraph.node import Port, Source, pictures
 from sensegraph.packet import NANOSECONDS, Packet, Stamp
 from sensegraph.resources import sample
+from sensegraph.secrets import masked
 from sensegraph_nodes.decode import MAX_PIXELS, Picture, Shot, VideoFile
 from sensegraph_nodes.devices import DEVICES, Camera, cameras
 from sensegraph_nodes.files import PictureFolder, open_file
-from sensegraph_nodes.network import Stream, is_url, masked, open_url
+from sensegraph_nodes.network import Stream, is_url, open_url
 from sensegraph_nodes.timeline import Timeline
 
 BACK_OFF_S = (0.5, 30.0)

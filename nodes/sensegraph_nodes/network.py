@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 
 from sensegraph.errors import SourceError
+from sensegraph.secrets import masked
 from sensegraph_nodes.decode import NETWORK, Picture, VideoFile
 
 TIMEOUT_S = 4.0
@@ -17,11 +18,6 @@ SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "rtp", "udp", "tcp
 def is_url(source: str) -> bool:
     """Whether a source names something on a network (or at least not a path)."""
     return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", source) is not None
-
-
-def masked(url: str) -> str:
-    """Return the URL without user, password and query, which may hold secrets."""
-    return re.sub(r"(://)[^/?#]*@", r"\1***@", url).split("?")[0]
 
 
 def open_url(url: str, max_pixels: int) -> VideoFile:

@@ -6,12 +6,14 @@ import errno
 import os
 import signal
 import sys
+from typing import TextIO
 
 import click
 
 from sensegraph import __version__
 from sensegraph.cli.lazy import LazyGroup
 from sensegraph.errors import SensegraphError
+from sensegraph.secrets import masked
 
 COMMANDS = {
     "run": "run:run",
@@ -54,8 +56,8 @@ def printable(text: str) -> str:
 
 
 def tell(text: str) -> None:
-    """Print an error; what it quotes of a file is not trusted."""
-    click.echo(printable(text), err=True)
+    """Print an error; what it quotes of a file is not trusted, and what it quotes of an address is no secret."""
+    click.echo(printable(masked(text)), err=True)
 
 
 def main() -> int:
@@ -75,11 +77,11 @@ def main() -> int:
         return 130
     except (BrokenPipeError, SystemExit):
         # Whoever read our output is gone (`| head`), which rich tells by SystemExit: nothing more can be said to them.
-        _silence()
+        silence(sys.stdout)
         return 0
     except Exception as error:  # a mistake of ours: one line for the user, the traceback on request
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
-            _silence()
+            silence(sys.stdout)
             tell(f"standard output cannot be written: {error.strerror}\n  Make room, or write elsewhere.")
             return 2
         if os.environ.get("SENSEGRAPH_DEBUG"):
@@ -89,6 +91,7 @@ def main() -> int:
         return 1
 
 
-def _silence() -> None:
-    """Send what is still to be written to nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def silence(*streams: TextIO) -> None:
+    """Send what is still to be written there to nowhere."""
+    for stream in streams:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -10,6 +10,7 @@ import click
 from sensegraph.cli import printable
 from sensegraph.errors import GraphError, Problem
 from sensegraph.load import find_graph, limits, load
+from sensegraph.secrets import masked
 from sensegraph.spec import GraphSpec, Pace, ParamSpec
 
 GRAPH = "sensegraph.graph"
@@ -103,7 +104,7 @@ def pairs(sets: Sequence[str]) -> dict[str, str]:
 
 def _option(param: ParamSpec) -> click.Option:
     choices = " | ".join(map(str, param.choices))
-    about = ", ".join(filter(None, [param.unit, limits(param), choices, f"default {param.default}"]))
+    about = ", ".join(filter(None, [param.unit, limits(param), choices, f"default {masked(str(param.default))}"]))
     kind = "text" if param.default is None else type(param.default).__name__
     flag = param.name.replace("_", "-")
     return click.Option([f"--{flag}", f"p_{flag.replace('-', '_')}"], help=printable(f"{param.help} [{about}]".strip()),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sensegraph import budget, shadow
+from sensegraph.cli import silence
 from sensegraph.cli.edges import edge_table
 from sensegraph.graph import Graph
 from sensegraph.node import Source
@@ -63,10 +66,15 @@ class Status:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._live.stop()
+        with _terminal_may_go():
+            self._live.stop()
 
     def show(self, shot: Snapshot) -> None:
         """Draw the state; new events are printed once."""
+        with _terminal_may_go():
+            self._draw(shot)
+
+    def _draw(self, shot: Snapshot) -> None:
         for event in shot.events[self._told :]:
             self._console.print(Text(event, style="yellow"))
         self._told = len(shot.events)
@@ -124,6 +132,17 @@ class Status:
             for file in (report, *report.get("files", ())):
                 if Path(file.get("path", "")).is_file():
                     console.print(f"wrote {file['path']}", markup=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _terminal_may_go() -> Iterator[None]:
+    """Say nothing more when the terminal was closed: the run has been told to stop, and does so in order."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        silence(sys.stdout, sys.stderr)
 
 
 def _words(key: str, value: Any) -> str:

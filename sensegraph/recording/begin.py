@@ -11,6 +11,7 @@ from sensegraph.recording.file import Kind, RecordFile, create
 from sensegraph.recording.head import Head, digests, ending_of, to_bytes, versions
 from sensegraph.recording.tape import RECORDER
 from sensegraph.recording.taps import sources_of
+from sensegraph.secrets import masked
 from sensegraph.spec import GraphSpec, Pace
 from sensegraph.summary import Summary
 
@@ -43,12 +44,17 @@ def begin(
     file = spec.path.resolve() if spec.path else None
     text = file.read_text("utf-8-sig") if file else ""
     head = Head(
-        str(file or ""), text, {k: str(v) for k, v in params.items()}, dict(sets),
+        str(file or ""), text, _masked(params), _masked(sets),
         pace.value, lossy, list(streams), sources_of(spec, streams), wiring, versions(), digests(graph, models),
     )  # fmt: skip
     recording = create(path)
     recording.append(Kind.HEAD, to_bytes(head))
     recording.close()
+
+
+def _masked(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what was given without the secrets of its addresses: no source is opened when it is played."""
+    return {name: masked(str(value)) for name, value in given.items()}
 
 
 def end(path: Path, summary: Summary) -> None:

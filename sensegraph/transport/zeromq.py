@@ -1,7 +1,7 @@
 """The carrier between processes: one PUSH -> PULL pair per edge, and one return socket per worker.
 
-The consumer binds a fresh PULL socket each time it starts and names it in its state message
-`[edge, consumer epoch, endpoint, producer epoch seen, packets finished, of these unreadable, bytes copied]`, which it
+The consumer binds a fresh PULL socket each time it starts, named by edge and epoch, and tells of it in its state
+message `[edge, consumer epoch, producer epoch seen, packets finished, of these unreadable, bytes copied]`, which it
 repeats: the message is greeting, credit and acknowledgement in one, and losing one does no harm. A producer that sees a
 new consumer epoch closes its old PUSH socket, so a half-dead pipe can never take a share of the packets, and sends the
 unfinished window again. The end of a way that is limited tells its begin, over the same socket and as often, how far it
@@ -90,7 +90,6 @@ class _Input:
     hint: Any
     back: _Return
     socket: zmq.Socket[bytes]
-    endpoint: str
     reader: Reader | None = None
     producer_epoch: int = -1
     finished: int = 0
@@ -110,7 +109,7 @@ class Wire:
         shared: The shared memory of this process; None where all goes through the sockets.
 
     Attributes:
-        refused: Messages that were not ours.
+        refused: Messages that were not ours, or of an earlier start of their producer.
         failure: Why this worker cannot go on receiving; None while it can.
     """
 
@@ -151,8 +150,8 @@ class Wire:
             hint: Payload type that the producer's port declares.
             producer: Number of the worker at the other end.
         """
-        endpoint = f"ipc://{self._folder}/e{edge}-{self._epoch}"
-        entry = _Input(edge, hint, self._return_to(producer), self._pull(endpoint), endpoint)
+        socket = self._pull(_data_endpoint(self._folder, edge, self._epoch))
+        entry = _Input(edge, hint, self._return_to(producer), socket)
 
         def credit(count: int) -> None:
             with entry.lock:
@@ -254,6 +253,7 @@ class Wire:
             return
         with entry.lock:
             if epoch < entry.producer_epoch:
+                self.refused += 1
                 return
             if epoch > entry.producer_epoch:
                 entry.producer_epoch, entry.finished, entry.lost, entry.copied = epoch, 0, 0, 0
@@ -266,26 +266,27 @@ class Wire:
 
     def _send_state(self, entry: _Input) -> None:
         with entry.lock:
-            state = [entry.edge, self._epoch, entry.endpoint, entry.producer_epoch]
+            state = [entry.edge, self._epoch, entry.producer_epoch]
             state += [entry.finished, entry.lost, entry.copied]
         entry.back.send(state)
 
     def _take_state(self, message: bytes) -> None:
         try:
             edge, *told = msgpack.unpackb(message)
+            if not all(type(each) is int for each in told):
+                raise ValueError("what is told are whole numbers")
             if edge == LIMIT:
                 limit, time_ns = told
-                self._limiters[limit].passed(int(time_ns))
+                self._limiters[limit].passed(time_ns)
                 return
-            consumer_epoch, endpoint, *counts = told
-            producer_epoch, finished, lost, copied = map(int, counts)
-            output, consumer_epoch, endpoint = self._outputs[edge], int(consumer_epoch), str(endpoint)
+            consumer_epoch, producer_epoch, finished, lost, copied = told
+            output = self._outputs[edge]
         except (ValueError, KeyError, TypeError, msgpack.UnpackException):
             self.refused += 1
             return
         if consumer_epoch > output.consumer_epoch:
             output.consumer_epoch, output.finished, output.lost, output.copied = consumer_epoch, 0, 0, 0
-            self._connect(output, endpoint)
+            self._connect(output, _data_endpoint(self._folder, edge, consumer_epoch))
         if consumer_epoch == output.consumer_epoch and producer_epoch == self._epoch and finished > output.finished:
             output.writer.credit(finished - output.finished, lost - output.lost, copied - output.copied)
             output.finished, output.lost, output.copied = finished, lost, copied
@@ -325,6 +326,10 @@ class Wire:
 
 def _nowhere(array: Any) -> None:
     return None
+
+
+def _data_endpoint(folder: Path, edge: int, epoch: int) -> str:
+    return f"ipc://{folder}/e{edge}-{epoch}"
 
 
 def _return_endpoint(folder: Path, worker: int) -> str:

@@ -67,6 +67,7 @@ def test_a_graph_runs_from_any_folder_and_leaves_what_was_asked_for(say: Say, cl
     assert "wrote new/out.mp4" in done.stdout
 
 
+@pytest.mark.fault(23)
 def test_a_reader_that_leaves_ends_the_program_in_silence(clip: Path) -> None:
     """`| head -1` is no error."""
     program = Path(sys.executable).with_name("sensegraph")

@@ -5,66 +5,29 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from sensegraph.rundir import running
 from tests.cli import refused, say
-
-NODES = """
-import os, time
-from typing import Annotated
-from pydantic import Field
-from sensegraph import Node, Port, Source
-
-class Numbers(Source):
-    outputs = {"n": Port(dict)}
-    def live(self):
-        return True
-    def read(self):
-        while True:
-            time.sleep(0.02)
-            yield {"n": {}}
-
-class Times(Node):
-    inputs = {"n": Port(dict)}
-    changeable = frozenset({"factor"})
-    def __init__(self, factor: Annotated[int, Field(ge=1)] = 2, path: str = "said.txt") -> None:
-        self.factor, self.path = factor, path
-    def process(self, n):
-        with open(self.path, "a") as file:
-            file.write(f"{self.factor} {os.getpid()}\\n")
-"""
-GRAPH = """version: 1
-nodes:
-  numbers: {type: ./numbers_.py:Numbers}
-  times: {type: ./numbers_.py:Times, inputs: {n: numbers.n}}
-"""
+from tests.cli.ceaseless import ceaseless
 
 
 @pytest.fixture
 def said(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
     """Run a graph that goes on until the test ends; returns what gives factor and process of its newest packet."""
-    (tmp_path / "numbers_.py").write_text(NODES)
-    (tmp_path / "changed.yaml").write_text(GRAPH)
-    run = subprocess.Popen([sys.executable, "-m", "sensegraph", "run", "changed.yaml", "--quiet"], cwd=tmp_path)
     path = tmp_path / "said.txt"
 
     def newest() -> list[str]:
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text().splitlines()
         return lines[-1].split() if lines and len(lines[-1].split()) == 2 else ["", ""]
 
-    while not newest()[0] or "changed" not in {each.graph for each in running()}:
-        assert run.poll() is None
-        time.sleep(0.05)
-    yield newest
-    run.send_signal(signal.SIGINT)
-    run.wait(30)
+    with ceaseless(tmp_path, "changed"):
+        while not newest()[0]:
+            time.sleep(0.05)
+        yield newest
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -45,6 +45,7 @@ def milliseconds(packets: list[Packet[Any]]) -> list[int]:
     return [round(packet.stamp.time_ns / 1e6) for packet in packets]
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts", ".avi"])
 @pytest.mark.parametrize("b_frames", ["0", "3"])
 def test_every_frame_of_a_file_comes_in_order(tmp_path: Path, suffix: str, b_frames: str) -> None:
@@ -59,6 +60,7 @@ def test_every_frame_of_a_file_comes_in_order(tmp_path: Path, suffix: str, b_fra
         assert all(abs(ms - index * 1000 / 30) < 2 for index, ms in enumerate(milliseconds(packets)))
 
 
+@pytest.mark.fault(18)
 def test_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
     """The times are those of the file, not those of a mean rate."""
     times = [0, 30, 100, 110, 400, 1400]
@@ -66,6 +68,7 @@ def test_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
     assert milliseconds(packets) == times
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize("rate", [1, 240])
 def test_slow_and_fast_files(tmp_path: Path, rate: int) -> None:
     """1 and 240 frames per second are read as they are, without gaps."""
@@ -74,6 +77,7 @@ def test_slow_and_fast_files(tmp_path: Path, rate: int) -> None:
     assert not any(packet.stamp.gap for packet in packets)
 
 
+@pytest.mark.fault(17, 18)
 def test_size_and_times_may_change(tmp_path: Path) -> None:
     """Two transport streams in one file: the picture changes its size, the time goes on after a gap."""
     first = write_video(tmp_path / "a.ts", 10)
@@ -90,6 +94,7 @@ def test_size_and_times_may_change(tmp_path: Path) -> None:
     assert packets[-1].stamp.time_s < 1.0
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize(("degrees", "corner"), [(90, (0, -1)), (180, (-1, -1)), (270, (-1, 0))])
 def test_rotation_is_applied(tmp_path: Path, degrees: int, corner: tuple[int, int]) -> None:
     """A phone's video, to be turned clockwise by so many degrees, comes upright."""
@@ -108,6 +113,7 @@ def test_rotation_is_applied(tmp_path: Path, degrees: int, corner: tuple[int, in
     assert sum(upright[y, x].mean() > 100 for y in (0, -1) for x in (0, -1)) == 1
 
 
+@pytest.mark.fault(14)
 @pytest.mark.parametrize("suffix", [".mkv", ".ts"])
 def test_a_file_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path: Path, suffix: str) -> None:
     """What is there is decoded; a warning tells where it ended, if the file says how long it should be."""
@@ -120,6 +126,7 @@ def test_a_file_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path: Path, suffix
         assert "cut off" in report["warnings"][0]
 
 
+@pytest.mark.fault(14)
 def test_no_mutation_of_a_file_does_harm(tmp_path: Path) -> None:
     """A file with flipped bytes gives frames or one clear error."""
     good = write_video(tmp_path / "good.mkv", 20).read_bytes()
@@ -159,6 +166,7 @@ def bad_sources(folder: Path) -> dict[str, tuple[Path, str]]:
     }
 
 
+@pytest.mark.fault(15)
 @pytest.mark.timeout(20)
 def test_what_cannot_be_opened_is_named_in_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Every bad source gives a SourceError that names it, at once, and nothing is printed."""
@@ -174,6 +182,7 @@ def test_what_cannot_be_opened_is_named_in_one_line(tmp_path: Path, capfd: pytes
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.fault(15)
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_no_permission(tmp_path: Path) -> None:
     """A file that may not be read says so."""
@@ -183,6 +192,7 @@ def test_no_permission(tmp_path: Path) -> None:
         CameraSource(str(path)).open()
 
 
+@pytest.mark.fault(16)
 def test_pictures_that_are_too_large_are_refused(tmp_path: Path) -> None:
     """The size is looked at before anything is decoded, and again when it changes."""
     small, large = write_video(tmp_path / "a.ts", 10), write_video(tmp_path / "b.ts", 10, size=(640, 480))
@@ -272,6 +282,7 @@ def test_the_graph_says_which_sample(monkeypatch: pytest.MonkeyPatch) -> None:
         CameraSource(sample="nothing").open()
 
 
+@pytest.mark.fault(18)
 def test_the_timeline_always_increases() -> None:
     """Missing, equal, backward and far times all give later ones; the last two are jumps, with a gap."""
     timeline = Timeline(frame_ns=10)

@@ -81,6 +81,7 @@ def test_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().out == '{"time": 1.0, "stream": "reps", "label": "Squats", "count": 3}\n'
 
 
+@pytest.mark.fault(5)
 def test_a_killed_writer_leaves_whole_lines(tmp_path: Path) -> None:
     """After kill -9 every line but the last is whole and none is missing; the kernel may stop inside a write."""
     path = tmp_path / "out.jsonl"
@@ -97,6 +98,7 @@ def test_a_killed_writer_leaves_whole_lines(tmp_path: Path) -> None:
     assert times == [round(i * 1e-6, 6) for i in range(len(times))]
 
 
+@pytest.mark.fault(5)
 @pytest.mark.parametrize("kind", [JsonlSink, CsvSink])
 def test_a_restarted_sink_goes_on_without_repeats(tmp_path: Path, kind: type[JsonlSink | CsvSink]) -> None:
     """In the same run a sink that is started again drops half a line and what is written already."""
@@ -116,6 +118,7 @@ def test_a_restarted_sink_goes_on_without_repeats(tmp_path: Path, kind: type[Jso
     assert len(path.read_text()) < len(before)
 
 
+@pytest.mark.fault(20)
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
     """A write that fails gives one clear line."""
     with pytest.raises(SinkError, match=r"/dev/full: No space left on device; it has 0 lines\n  Free space"):

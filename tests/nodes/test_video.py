@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +54,19 @@ def writer(path: Path, most: int = 0) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
+def write_and_die(path: Path, frames: int) -> None:
+    """Write so many frames in a process that is then killed."""
+    with writer(path) as process:
+        assert process.stdin
+        assert process.stdout
+        for number in range(frames):
+            assert process.stdout.readline() == f"{number}\n"
+            if number + 1 < frames:
+                process.stdin.write("\n")
+                process.stdin.flush()
+        process.kill()
+
+
 def test_frames_and_times_are_kept(tmp_path: Path) -> None:
     """Odd sizes, uneven times and a late first frame come back exactly; no other file is left."""
     times = [62_500_000 + 37_000_000 * i + (i % 3) * 1_000_000 for i in range(40)]
@@ -77,20 +89,12 @@ def test_a_finished_file_is_a_plain_one(tmp_path: Path) -> None:
     assert 0 < data.index(b"moov") < data.index(b"mdat")
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize("killed_after", [2, 3, 7, 40])
 def test_a_killed_writer_leaves_a_video(tmp_path: Path, killed_after: int) -> None:
     """After kill -9 all frames but the last can be played, from the first moments on."""
     path = tmp_path / "out.mp4"
-    with writer(path) as process:
-        assert process.stdin
-        assert process.stdout
-        for number in range(killed_after):
-            assert process.stdout.readline() == f"{number}\n"
-            if number + 1 < killed_after:
-                process.stdin.write("\n")
-                process.stdin.flush()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    write_and_die(path, killed_after)
     back = read_back(path)
     assert killed_after - 1 <= len(back) <= killed_after
     assert [round(time * 1e9) for time, _ in back] == pytest.approx(
@@ -98,6 +102,7 @@ def test_a_killed_writer_leaves_a_video(tmp_path: Path, killed_after: int) -> No
     )
 
 
+@pytest.mark.fault(20)
 def test_a_full_disk_leaves_a_video(tmp_path: Path) -> None:
     """When the file may not grow the sink says so in a clear line, and all that it counts can be played."""
     path = tmp_path / "out.mp4"
@@ -113,6 +118,7 @@ def test_a_full_disk_leaves_a_video(tmp_path: Path) -> None:
     assert frames > 5
 
 
+@pytest.mark.fault(17)
 def test_another_size_is_another_file(tmp_path: Path) -> None:
     """A change of size begins `out-2.mp4`; both are told."""
     sink = VideoSink(str(tmp_path / "out.mp4"))
@@ -136,6 +142,7 @@ def test_a_file_is_replaced_when_the_first_frame_comes(tmp_path: Path) -> None:
     assert len(read_back(path)) == 2
 
 
+@pytest.mark.fault(4)
 def test_a_restarted_sink_begins_another_file(tmp_path: Path) -> None:
     """What was written before a crash in the same run is kept."""
     path = tmp_path / "out.mp4"

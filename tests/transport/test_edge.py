@@ -128,6 +128,7 @@ def test_block_holds_the_producer_back(edge: Any) -> None:
     thread.join()
 
 
+@pytest.mark.fault(9)
 def test_latest_keeps_the_newest_and_counts_the_rest(edge: Any) -> None:
     """A slow consumer sees the first and the newest; what lies between is counted as replaced."""
     link = edge(Policy.LATEST)
@@ -223,6 +224,7 @@ def test_a_producer_does_not_wait_for_ever(edge: Any) -> None:
     assert link.writer.ledger.unaccounted == 0
 
 
+@pytest.mark.fault(2)
 def test_a_consumer_that_comes_back_gets_the_unfinished_window_again(tmp_path: Path) -> None:
     """A new consumer epoch: nothing that was unfinished is lost."""
     writer = Writer(Policy.BLOCK, 4)
@@ -258,6 +260,7 @@ def test_a_consumer_that_comes_back_gets_the_unfinished_window_again(tmp_path: P
     producer.close()
 
 
+@pytest.mark.fault(29)
 def test_strange_messages_are_refused_and_counted(tmp_path: Path) -> None:
     """Garbage on a data socket and on a return socket is dropped; the edge works on."""
     import zmq

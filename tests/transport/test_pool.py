@@ -108,6 +108,7 @@ def test_a_producer_never_waits_for_a_slot(link: Link) -> None:
     assert link.slots >= 20
 
 
+@pytest.mark.fault(17)
 def test_larger_payloads_make_a_new_generation_and_the_old_one_goes_when_it_is_unused(link: Link) -> None:
     """A change of resolution: frames of the old one that are still read stay as they are, then their memory goes."""
     old = link.send(link.pool.place(picture(1))[0])
@@ -341,6 +342,7 @@ def left_in_dev_shm() -> list[str]:
     return sorted(os.listdir("/dev/shm"))
 
 
+@pytest.mark.fault(2)
 @needs_proc
 def test_a_killed_reader_gives_back_what_it_held(tmp_path: Path) -> None:
     """Kill -9 in the middle of reading: its slot is free once its death is known, and nothing is left anywhere."""
@@ -361,6 +363,7 @@ def test_a_killed_reader_gives_back_what_it_held(tmp_path: Path) -> None:
     assert left_in_dev_shm() == before
 
 
+@pytest.mark.fault(1, 25)
 @needs_proc
 def test_a_reader_goes_on_when_the_producer_is_killed_and_then_the_memory_goes(tmp_path: Path) -> None:
     """Kill -9 of the owner: what was mapped stays readable and can be passed on; with the last reader it is gone."""
