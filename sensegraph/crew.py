@@ -14,7 +14,7 @@ from typing import Any
 from sensegraph import dead_letter
 from sensegraph.errors import SensegraphError
 from sensegraph.join import JoinedSet
-from sensegraph.label import KEPT_BACK, Label, words
+from sensegraph.label import KEPT_BACK, words
 from sensegraph.ladder import Ladder
 from sensegraph.loop import NodeLoop
 from sensegraph.node import Node
@@ -162,7 +162,7 @@ class Crew:
         if writer is not None and inbox is not None:
             memory.connect(writer, inbox, edge["input"])
         elif wire is not None and writer is not None:
-            wire.add_output(edge["edge"], writer, edge_name(edge), host_only=Label.HOST_ONLY in edge["privacy"])
+            wire.add_output(edge["edge"], writer)
         elif wire is not None and inbox is not None:
             hint = find(edge["source_type"], base).outputs[edge["output"]].type
             wire.add_input(edge["edge"], inbox, edge["input"], hint, edge["source_worker"])

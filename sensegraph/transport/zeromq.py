@@ -39,8 +39,6 @@ MAX_MESSAGE_BYTES = 256 << 20
 LINGER_MS = 500
 LIMIT = -1
 """Stands in the place of an edge's number."""
-LOCAL = "ipc://"
-"""Begins the endpoints that cannot be on another machine."""
 CONTROL_ROOM = 1024
 """Messages that may wait in a pipe besides the window: bounds and ends take no credit."""
 
@@ -73,8 +71,6 @@ class _Output:
     """An edge out of this process."""
 
     writer: Writer
-    name: str
-    host_only: bool
     consumer_epoch: int = -1
     finished: int = 0
     lost: int = 0
@@ -129,16 +125,9 @@ class Wire:
         self._greeted = threading.Condition()
         self._thread = threading.Thread(target=self._tend, name="wire", daemon=True)
 
-    def add_output(self, edge: int, writer: Writer, name: str, *, host_only: bool = False) -> None:
-        """Carry what `writer` sends over an edge; it waits until the consumer has come.
-
-        Args:
-            edge: Number of the edge in the graph.
-            writer: The producer's end.
-            name: What to call the edge in messages.
-            host_only: What flows here must not leave this machine: a consumer elsewhere is refused.
-        """
-        self._outputs[edge] = _Output(writer, name, host_only)
+    def add_output(self, edge: int, writer: Writer) -> None:
+        """Carry what `writer` sends over edge number `edge`; it waits until the consumer has come."""
+        self._outputs[edge] = _Output(writer)
 
     def add_input(self, edge: int, inbox: Inbox, name: str, hint: Any, producer: int) -> None:
         """Deliver edge number `edge` to an input of a node.
@@ -292,10 +281,6 @@ class Wire:
             output.finished, output.lost, output.copied = finished, lost, copied
 
     def _connect(self, output: _Output, endpoint: str) -> None:
-        if output.host_only and not endpoint.startswith(LOCAL):
-            what = f"{output.name} is host-only, but its consumer is at {endpoint}"
-            self.failure = TransportError(f"{what}\n  Run both on one machine, or take the label out of the graph.")
-            return
         output.writer.connect(None)
         if output.socket is not None:
             output.socket.close(linger=0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sensegraph.node import Port
-from sensegraph.packet import Bound, Packet, Stamp
+from sensegraph.packet import Packet, Stamp
 from sensegraph.spec import Policy
 from sensegraph.transport import memory
 from sensegraph.transport.limiter import Limiter
@@ -38,7 +38,7 @@ class Edge:
             if shared[0] is not None:
                 self.pool = Pool("a", shared[0], self.writer.capacity + 2)
             self.wires = [Wire(folder, worker, 0, RUN, shared[worker]) for worker in range(2)]
-            self.wires[0].add_output(0, self.writer, "camera.frames>view.frames")
+            self.wires[0].add_output(0, self.writer)
             self.wires[1].add_input(0, self.inbox, "a", np.ndarray, 0)
             for wire in self.wires:
                 wire.start()
@@ -229,7 +229,7 @@ def test_a_consumer_that_comes_back_gets_the_unfinished_window_again(tmp_path: P
     """A new consumer epoch: nothing that was unfinished is lost."""
     writer = Writer(Policy.BLOCK, 4)
     producer = Wire(tmp_path, 0, 0, RUN)
-    producer.add_output(0, writer, "camera.frames>view.frames")
+    producer.add_output(0, writer)
     producer.start()
 
     def consumer(epoch: int) -> tuple[Wire, Inbox]:
@@ -286,38 +286,3 @@ def test_strange_messages_are_refused_and_counted(tmp_path: Path) -> None:
         link.inbox.next(0.01)
     assert sum(wire.refused for wire in link.wires) >= 9
     link.close()
-
-
-@pytest.mark.parametrize("host_only", [False, True])
-def test_a_host_only_edge_goes_to_no_other_machine(tmp_path: Path, host_only: bool) -> None:
-    """A consumer that names a network address gets nothing and fails the run; without the label it would get all."""
-    import msgpack
-    import zmq
-
-    writer = Writer(Policy.BLOCK, 4)
-    producer = Wire(tmp_path, 0, 0, RUN)
-    producer.add_output(0, writer, "camera.frames>view.frames", host_only=host_only)
-    producer.start()
-    with zmq.Context() as context, context.socket(zmq.PULL) as elsewhere, context.socket(zmq.PUSH) as back:
-        port = elsewhere.bind_to_random_port("tcp://127.0.0.1")
-        back.connect(f"ipc://{tmp_path}/w0")
-        back.send(msgpack.packb([0, 1, f"tcp://127.0.0.1:{port}", 0, 0, 0, 0]))
-        deadline = time.monotonic() + 5
-        while not (producer.failure or producer.connected(0.01)) and time.monotonic() < deadline:
-            pass
-        assert producer.connected(0) is not host_only
-        if not host_only:
-            writer.write(Packet(np.zeros(4, np.uint8), Stamp(1, 0, "t", 1)))
-            assert elsewhere.poll(5000)
-    said = f"camera.frames>view.frames is host-only, but its consumer is at tcp://127.0.0.1:{port}\n"
-    assert str(producer.failure).startswith(said if host_only else "None")
-    producer.close()
-
-
-def test_a_promise_is_passed_on_at_once() -> None:
-    """A bound without a packet ends the wait: consumers further down may need it to draw the present picture."""
-    inbox = Inbox({"a": Port(np.ndarray)}, ["a"])
-    for time_ns in (5, 6):
-        inbox.put("a", Bound(time_ns))
-        assert inbox.next(timeout_s=10_000) is None
-        assert inbox.bound_ns == time_ns
