@@ -139,6 +139,11 @@ class Join:
         """Whether no further set will come."""
         return self.bound_ns() >= NEVER
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether all inputs have ended and nothing of them is left."""
+        return all(entry.bound_ns >= NEVER and not entry.packets for entry in self._inputs.values())
+
     def next(self, *, force: bool = False) -> JoinedSet | None:
         """Return the next complete set, or None while something may still come.
 

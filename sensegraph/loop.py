@@ -122,6 +122,8 @@ class NodeLoop:
             self.node.close()
         if self.ended:
             self.end()
+            for _ in self.rest():
+                pass
 
     def steps(self) -> Iterator[Pause]:
         """Work until the end, or until it is retired; between what it yields, nothing waits but the node itself.
@@ -142,7 +144,7 @@ class NodeLoop:
                 self.meter.count()
         except Stop:
             self._on_stop()
-            yield from self._discard()
+            yield from self.rest()
             self.ended = True
         self.report = self.node.report()
 
@@ -150,6 +152,14 @@ class NodeLoop:
         """Send the end on every output."""
         for writer in self._writers():
             writer.end()
+
+    def rest(self) -> Iterator[Pause]:
+        """Take what still comes, so that nobody waits for this node: its first input may end before the others."""
+        while self._inbox is not None and not self._inbox.exhausted:
+            idle = self._next(self._inbox) is None
+            self._inbox.settle()
+            if idle and not self._inbox.exhausted:
+                yield self._inbox
 
     def change(self, name: str, value: Any) -> None:
         """Give a parameter of the node another value before its next packet."""
@@ -281,14 +291,6 @@ class NodeLoop:
         self._resumed = True
         if (state := self.savepoints.before(time_ns)) is not None:
             self._call("restore()", functools.partial(self.node.restore, state))
-
-    def _discard(self) -> Iterator[Pause]:
-        """Take what still comes, so that nobody waits for this node."""
-        while self._inbox is not None and not self._inbox.ended:
-            idle = self._next(self._inbox) is None
-            self._inbox.settle()
-            if idle:
-                yield self._inbox
 
     def _call(self, place: str, call: Callable[[], Any]) -> Any:
         self.meter.begin()

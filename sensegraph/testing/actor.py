@@ -63,7 +63,7 @@ class Actor:
         self.loop.enter, self.loop.leave = self._enter, self._leave
         self.ages_ms: list[float] = []
         self.at: Stamp | None = None
-        self.ended = False
+        self.ended = self._closed = False
         self._steps: Iterator[Pause] = self.loop.steps()
         self._pause: Pause = 0
         self._until_ns = 0
@@ -87,9 +87,13 @@ class Actor:
         except Exception:
             self.close()
             raise
-        if pause is None:
-            self.close()
+        if pause is None and not self._closed:
+            self._close()
             self.loop.end()
+            self._steps = self.loop.rest()
+            return self.step()
+        if pause is None:
+            self.ended = True
             return None
         self._pause = pause
         if isinstance(pause, Stamp):
@@ -102,9 +106,13 @@ class Actor:
         return None
 
     def close(self) -> None:
-        """Close the node, unless it has ended."""
-        if not self.ended:
-            self.ended = True
+        """Close the node, unless it has been, and do nothing more."""
+        self.ended = True
+        self._close()
+
+    def _close(self) -> None:
+        if not self._closed:
+            self._closed = True
             self.loop.node.close()
 
     def waits_for(self) -> str:

@@ -107,7 +107,7 @@ class Inbox:
                 self._be_patient(now_ns, given=joined is not None)
                 self._collect()
                 told, self._told_ns = self._told_ns, self._join.bound_ns()
-                if joined is not None or self._join.ended or self._owed or self._told_ns > told:
+                if joined is not None or self._join.exhausted or self._owed or self._told_ns > told:
                     return joined
                 if now_ns >= deadline_ns:
                     return None
@@ -165,6 +165,12 @@ class Inbox:
         """Whether no further set will come."""
         with self._changed:
             return self._stopped or self._join.ended
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing will come on any input."""
+        with self._changed:
+            return self._stopped or self._join.exhausted
 
     @property
     def bound_ns(self) -> int:

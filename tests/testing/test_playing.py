@@ -367,6 +367,17 @@ def test_in_fast_pace_it_gives_what_a_real_run_gives(graph: str) -> None:
     assert heard == {stream: each for stream, each in values(play(graph, pace="fast")).items() if stream in heard}
 
 
+def test_a_first_input_may_end_before_the_others() -> None:
+    """Its node goes on taking what comes on them, so that their producer comes to its end, in a real run too."""
+    numbers = 'type: "tests.testing.cast:Numbers", count'
+    add = 'type: "tests.testing.cast:Add", inputs: {n: short.n, other: long.n}'
+    graph = f"version: 1\nnodes:\n  short: {{{numbers}: 5}}\n  long: {{{numbers}: 200}}\n  add: {{{add}}}\n"
+    run = play(graph, pace="fast")
+    assert (len(run.outputs["add.n"]), run.ledger("long>add").delivered) == (5, 200)
+    summary = execute(check(load_text(graph, Path("graph"), {}, {}), pace=Pace.FAST), pace=Pace.FAST, in_process=True)
+    assert (summary.error, summary.last.edges["long.n>add.other"]["delivered"]) == ("", 200)
+
+
 def values(run: Played) -> dict[str, list[tuple[Any, int]]]:
     """Return the payloads of all outputs with their media times."""
     return {name: [(each.payload, each.stamp.time_ns) for each in sent] for name, sent in run.outputs.items()}
