@@ -147,9 +147,9 @@ def read(folder: Path) -> list[Event]:
 
 def _events(path: Path) -> Iterator[Event]:
     content = path.read_bytes()
-    if len(content) < HEAD.size:
+    table_bytes = HEAD.unpack_from(content)[0] if len(content) >= HEAD.size else 0
+    if not table_bytes:  # its worker is just making it
         return
-    (table_bytes,) = HEAD.unpack_from(content)
     names = dict(enumerate(_names(content, table_bytes)))
     records: Iterable[tuple[int, ...]] = RECORD.iter_unpack(content[HEAD.size + table_bytes :])
     for order, frame, time_ns, capture_ns, begin_ns, end_ns, place, source, reason, kind in records:

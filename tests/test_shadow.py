@@ -89,7 +89,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return results
 
 
-@pytest.mark.parametrize("how", ["exit", "stop", "slow open"])
+@pytest.mark.parametrize("how", ["exit", "stop", pytest.param("slow open", marks=pytest.mark.slow)])
 def test_whatever_a_shadow_does_the_results_stay_the_same(tmp_path: Path, plain: bytes, how: str) -> None:
     """It dies, is stopped or never opens: not a byte differs, none is missing, and the run ends well and soon."""
     beside, said = run(tmp_path, SHADOW.format(how=how, n="numbers.n"))

@@ -58,4 +58,5 @@ def test_names_without_end_do_no_harm(tmp_path: Path) -> None:
 def test_a_file_that_was_just_made_holds_nothing(tmp_path: Path) -> None:
     """Who asks in the first moment of a run is told nothing, without an error."""
     (tmp_path / "trace-0").touch()
+    (tmp_path / "trace-1").write_bytes(bytes(100_000))
     assert read(tmp_path) == []

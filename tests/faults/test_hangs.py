@@ -42,6 +42,7 @@ def run_stuck(bench: Bench, how: str) -> str:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.fault(7)
 @needs_proc
 def test_a_call_that_holds_the_interpreter_is_noticed(bench: Bench) -> None:
