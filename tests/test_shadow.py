@@ -36,6 +36,8 @@ class Twice(Node):
     def process(self, n):
         return {"twice": {"n": 2 * n["n"]}}
 
+DIED = os.path.join(os.path.dirname(__file__), "died")
+
 class Other(Twice):
     def __init__(self, how: str = ""):
         self.how = how
@@ -45,8 +47,8 @@ class Other(Twice):
         if self.how == "slow open":
             time.sleep(60)
     def process(self, n):
-        if self.how == "raise" or (self.how == "once" and n["n"] > 20 and not os.path.exists("died")):
-            open("died", "w").close()
+        if self.how == "raise" or (self.how == "once" and n["n"] > 20 and not os.path.exists(DIED)):
+            open(DIED, "w").close()
             raise ValueError("bad")
         if self.how == "exit":
             os._exit(9)
