@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 
 from sensegraph import way
+from sensegraph.errors import Say
 from sensegraph.graph import Graph
 from sensegraph.spec import Budget, EdgeSpec
 from sensegraph.strict_yaml import Value
@@ -20,7 +21,7 @@ PLURAL = "budgets"
 EXAMPLE = "Write it as {from: camera, to: view, ms: 150}."
 
 
-def read(value: Value | None, say: way.Say) -> tuple[Budget, ...]:
+def read(value: Value | None, say: Say) -> tuple[Budget, ...]:
     """Return the budgets of a graph file, as far as they can be read."""
     found = []
     for entry in way.read(value, say, PLURAL, "ms", EXAMPLE):
@@ -33,7 +34,7 @@ def read(value: Value | None, say: way.Say) -> tuple[Budget, ...]:
     return tuple(found)
 
 
-def check(budgets: Sequence[Budget], network: nx.MultiDiGraph[str], sources: Sequence[str], say: way.Say) -> None:
+def check(budgets: Sequence[Budget], network: nx.MultiDiGraph[str], sources: Sequence[str], say: Say) -> None:
     """Tell which budgets mean nothing: each goes from a source to a node that it feeds."""
     for each in budgets:
         if way.leads(each, network, say, PLURAL) and each.source not in sources:

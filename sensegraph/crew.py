@@ -18,7 +18,17 @@ from sensegraph.label import KEPT_BACK, words
 from sensegraph.ladder import Ladder
 from sensegraph.loop import NodeLoop
 from sensegraph.node import Node
-from sensegraph.plan import EdgePlan, NodePlan, WorkerPlan, edge_name, make_inbox, make_node, make_pools, make_writer
+from sensegraph.plan import (
+    EdgePlan,
+    NodePlan,
+    WorkerPlan,
+    edge_name,
+    make_inbox,
+    make_node,
+    make_pools,
+    make_writer,
+    most_again,
+)
 from sensegraph.recording.deck import Deck
 from sensegraph.recording.tape import Tape
 from sensegraph.registry import find, imported_from
@@ -136,8 +146,7 @@ class Crew:
             loop.enter, loop.leave = functools.partial(at.enter, number), functools.partial(at.leave, number)
             loop.trace = trace.of_node(loop.name)
             if type(loop.node).state is not Node.state:
-                keep = max((make_writer(edge).capacity for edge in into[loop.name]), default=0)
-                loop.savepoints = Savepoints(folder, loop.name, plan["run"], keep)
+                loop.savepoints = Savepoints(folder, loop.name, plan["run"], most_again(into[loop.name]))
         for name, writer in self._writers.items():
             writer.trace = trace.of_edge(name)
 

@@ -15,7 +15,7 @@ Whoever adds one gives it its exit code.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -36,6 +36,10 @@ class Problem:
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}"
         return f"{text}\n  {self.remedy}" if self.remedy else text
+
+
+Say = Callable[[str, str, str], None]
+"""Notes a problem: its place, the thing, the remedy."""
 
 
 class SensegraphError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sensegraph import privacy
@@ -48,9 +48,8 @@ def kinds_of(spec: GraphSpec) -> dict[str, type[Node]]:
     return kinds
 
 
-def withheld(spec: GraphSpec) -> dict[str, Collection[Label]]:
-    """Return the results that `--results` leaves out -> the labels that forbid it."""
-    kinds = kinds_of(spec)
+def withheld(spec: GraphSpec, kinds: Mapping[str, type[Node]]) -> dict[str, Collection[Label]]:
+    """Return the results that `--results` leaves out -> the labels that forbid it; `kinds` are those of its nodes."""
     private = privacy.kept_back(privacy.follow(spec, kinds))
     return {
         stream: private[stream]
@@ -71,7 +70,7 @@ def _add(spec: GraphSpec, node: NodeSpec, edges: list[EdgeSpec]) -> GraphSpec:
 
 
 def _with_results(spec: GraphSpec, kinds: dict[str, type[Node]], path: str) -> GraphSpec:
-    name, private = _free_name(spec, "results"), withheld(spec)
+    name, private = _free_name(spec, "results"), withheld(spec, kinds)
     edges = []
     for source, kind in kinds.items():
         ports = results_of(kind) if spec.nodes[source].shadow is None else []

@@ -9,11 +9,12 @@ wrong, the while doubles.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sensegraph import parameters
+from sensegraph.errors import Say
 from sensegraph.node import Node, Source
 from sensegraph.spec import NodeSpec
 from sensegraph.strict_yaml import Value
@@ -139,7 +140,7 @@ class Ladder:
         return step
 
 
-def read(value: Value | None, name: str, say: Callable[[str, str, str], None]) -> tuple[Rung, ...]:
+def read(value: Value | None, name: str, say: Say) -> tuple[Rung, ...]:
     """Return the rungs of a node of a graph file: a list of them, or of each parameter the list of its values."""
     content: Any = None if value is None else value.unwrap()
     if isinstance(content, dict) and all(isinstance(values, list) for values in content.values()):
@@ -154,7 +155,7 @@ def read(value: Value | None, name: str, say: Callable[[str, str, str], None]) -
     return tuple(content) if good else ()
 
 
-def check(node: NodeSpec, kind: type[Node], say: Callable[[str, str, str], None]) -> bool:
+def check(node: NodeSpec, kind: type[Node], say: Say) -> bool:
     """Return whether a node can stand on each rung and change to it while it runs; `say` is told what is wrong."""
     where = node.param_where.get("ladder", node.where)
     if node.ladder and issubclass(kind, Source):

@@ -93,8 +93,9 @@ def prepare(
     Raises:
         GraphError: Everything that is wrong with the graph.
     """
-    whole = spec = with_agreements(spec, kinds_of(spec))
-    for told in privacy.told(withheld(whole)) if results else ():
+    kinds = kinds_of(spec)
+    whole = with_agreements(spec, kinds)
+    for told in privacy.told(withheld(spec, kinds)) if results else ():
         say(f"left out of the results: {told}")
     spec = with_sinks(whole, results=_text(results), out=_text(out), headless=headless)
     graph = check(spec, pace=pace or Pace.LIVE)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import networkx as nx
 
 from sensegraph import way
+from sensegraph.errors import Say
 from sensegraph.spec import Limit
 from sensegraph.strict_yaml import Value
 
@@ -19,7 +20,7 @@ MOST = 1000
 EXAMPLE = "Write it as {from: resample, to: view, in_flight: 2}."
 
 
-def read(value: Value | None, say: way.Say) -> tuple[Limit, ...]:
+def read(value: Value | None, say: Say) -> tuple[Limit, ...]:
     """Return the limits of a graph file, as far as they can be read."""
     found = []
     for entry in way.read(value, say, PLURAL, "in_flight", EXAMPLE):
@@ -31,7 +32,7 @@ def read(value: Value | None, say: way.Say) -> tuple[Limit, ...]:
     return tuple(found)
 
 
-def check(limits: Sequence[Limit], network: nx.MultiDiGraph[str], say: way.Say) -> None:
+def check(limits: Sequence[Limit], network: nx.MultiDiGraph[str], say: Say) -> None:
     """Tell which limits mean nothing: each goes from a node to one that it feeds."""
     for each in limits:
         way.leads(each, network, say, PLURAL)

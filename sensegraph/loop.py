@@ -7,7 +7,7 @@ import inspect
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -136,12 +136,11 @@ class NodeLoop:
                 yield from self._run_source(self.node)
                 self.ended = not self._retiring
             else:
-                yield from self._run_sets()
-                self.ended = self._inbox is not None and self._inbox.ended
-            if self.ended and not isinstance(self.node, Source):
-                self._resume(NEVER)
-                yield from self._send_all(self._call("finish()", self.node.finish), self._last)
-                self.meter.count()
+                self.ended = yield from self._run_sets()
+                if self.ended:
+                    self._resume(NEVER)
+                    yield from self._send_all(self._call("finish()", self.node.finish), self._last)
+                    self.meter.count()
         except Stop:
             self._on_stop()
             yield from self.rest()
@@ -226,7 +225,8 @@ class NodeLoop:
             count += 1
             self.meter.packets = count
 
-    def _run_sets(self) -> Iterator[Pause]:
+    def _run_sets(self) -> Generator[Pause, None, bool]:
+        """Deal with set after set; return whether its inputs have ended, or it was only retired."""
         inbox = self._inbox
         if inbox is None:
             raise NodeError(f"node '{self.name}' has no inputs and is no Source")
@@ -244,6 +244,7 @@ class NodeLoop:
                 tell(passed_ns)
             if idle:
                 yield inbox
+        return inbox.ended
 
     def _next(self, inbox: Inbox) -> JoinedSet | None:
         return inbox.next(POLL_S if self._waits else 0.0)
@@ -262,23 +263,24 @@ class NodeLoop:
         if self.meter.reduced:
             joined.stamp = _reduced(joined.stamp, f"{self.name} {self.meter.reduced}")
         self.enter(joined.stamp)
-        worked_s = self.meter.work_s
         made = self._call(place, functools.partial(self.node.process, **joined.arguments(self._wanted)))
         yield joined.stamp
         self.leave()
         ended_ns = self._clock()
         yield from self._send_all(made, joined.stamp)
-        self.meter.count()
+        busy_s = self.meter.count()
         self.meter.age.add((begun_ns - joined.stamp.capture_ns) / 1e6)
         self.trace(Kind.WORKED, joined.stamp, begun_ns, ended_ns)
-        self._keep_up(self.meter.work_s - worked_s, joined.sequence)
+        self._keep_up(busy_s, joined.sequence)
         if self.savepoints is not None and (state := self.node.state()) is not None:
             self.savepoints.save(joined.stamp.time_ns, state)
 
     def _keep_up(self, busy_s: float, sequence: int) -> None:
         """Let the ladder decide whether the next packet gets less, or more again."""
-        step = None if self.ladder is None else self.ladder.note(self._clock() / NANOSECONDS, busy_s, sequence)
-        if step is None or self.ladder is None:
+        if self.ladder is None:
+            return
+        step = self.ladder.note(self._clock() / NANOSECONDS, busy_s, sequence)
+        if step is None:
             return
         self._changes.extend(step.changes.items())
         self.meter.reduced = self.ladder.reduced

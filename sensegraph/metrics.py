@@ -69,12 +69,13 @@ class Meter:
             self.took_s += time.monotonic() - self.busy_since
         self.busy_since = None
 
-    def count(self) -> None:
-        """Count the calls since the last time as one piece of work."""
-        self.work.add(self.took_s * 1e3)
-        self.work_s += self.took_s
-        self.took_s = 0.0
+    def count(self) -> float:
+        """Count the calls since the last time as one piece of work; return how many seconds they took."""
+        took_s, self.took_s = self.took_s, 0.0
+        self.work.add(took_s * 1e3)
+        self.work_s += took_s
         self.cpu_s = time.thread_time()
+        return took_s
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
@@ -179,6 +179,11 @@ def make_writer(edge: EdgePlan, clock: Callable[[], int] = time.monotonic_ns) ->
     """Return the producer's end of an edge, not yet connected; packets are captured by `clock`."""
     expire_ms, sample = edge["expire_ms"], edge["sample"]
     return Writer(Policy(edge["policy"]), edge["queue"], expire_ms=expire_ms, sample=sample, clock=clock)
+
+
+def most_again(edges: Sequence[EdgePlan]) -> int:
+    """Return how many packets may come again, at most, over the one or the other of these edges after a restart."""
+    return max((make_writer(edge).capacity for edge in edges), default=0)
 
 
 def make_shared(plan: WorkerPlan) -> Shared | None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from sensegraph.errors import closest
+from sensegraph.errors import Say, closest
 from sensegraph.label import KEPT_BACK, Label, words
 from sensegraph.node import Node
 from sensegraph.spec import EdgeSpec, GraphSpec, Privacy
 from sensegraph.strict_yaml import Value
-from sensegraph.way import Say
 
 Kinds = Mapping[str, type[Node]]
 """Node -> its class, of those whose class is known."""

@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sensegraph import privacy
-from sensegraph.errors import closest
+from sensegraph.errors import Say, closest
 from sensegraph.graph import Graph
 from sensegraph.node import Node, results_of
 from sensegraph.spec import EdgeSpec, GraphSpec, NodeSpec, Policy
 from sensegraph.strict_yaml import Value
-from sensegraph.way import Say
 
 AGREEMENT = "agreement:"
 """Begins the names of the nodes that compare; no node of a graph file can be called so."""
@@ -88,6 +87,8 @@ def with_agreements(spec: GraphSpec, kinds: Mapping[str, type[Node]]) -> GraphSp
         spec: The graph as written.
         kinds: The class of each node, as far as they are found.
     """
+    if all(node.shadow is None for node in spec.nodes.values()):
+        return spec
     nodes, edges = dict(spec.nodes), list(spec.edges)
     private = privacy.kept_back(privacy.follow(spec, kinds))
     for name, node in spec.nodes.items():

@@ -166,11 +166,15 @@ class GraphSpec:
 
     def without(self, gone: Collection[str]) -> GraphSpec:
         """Return the graph without some of its nodes, and without what it says of them."""
+
+        def stays(each: EdgeSpec | Budget | Limit) -> bool:
+            return each.source not in gone and each.target not in gone
+
         return replace(
             self,
             nodes={name: node for name, node in self.nodes.items() if name not in gone},
-            edges=tuple(each for each in self.edges if each.source not in gone and each.target not in gone),
-            budgets=tuple(each for each in self.budgets if each.source not in gone and each.target not in gone),
-            limits=tuple(each for each in self.limits if each.source not in gone and each.target not in gone),
+            edges=tuple(filter(stays, self.edges)),
+            budgets=tuple(filter(stays, self.budgets)),
+            limits=tuple(filter(stays, self.limits)),
             privacy=tuple(each for each in self.privacy if each.node not in gone),
         )

@@ -339,6 +339,7 @@ def _told(parts: list[bytes]) -> tuple[int, int, dict[str, Any]]:
     """Return which worker, how often it was started, and what it says."""
     identity, data = parts
     worker, epoch = map(int, identity.split(b"-"))
-    message: dict[str, Any] = msgpack.unpackb(data)
-    message["kind"]
+    message = msgpack.unpackb(data)
+    if not isinstance(message, dict) or "kind" not in message:
+        raise ValueError("it says nothing")
     return worker, epoch, message

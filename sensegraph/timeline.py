@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sensegraph.errors import SensegraphError
+from sensegraph.fate import source
 from sensegraph.trace import Event, Kind
 
 PROCESS = 1
@@ -37,7 +38,7 @@ def dump(events: Sequence[Event]) -> str:
 
 def _shown(event: Event, nodes: Sequence[str]) -> dict[str, Any]:
     args = asdict(event)
-    number = nodes.index(node) if (node := event.place.partition(".")[0]) in nodes else len(nodes)
+    number = nodes.index(node) if (node := source(event.place)) in nodes else len(nodes)
     if event.kind in (Kind.MADE, Kind.WORKED):
         length = (event.end_ns - event.begin_ns) / 1e3
         return _event("X", event.place, number, event.begin_ns, cat="node", dur=length, args=args)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import networkx as nx
 
-from sensegraph.errors import closest
+from sensegraph.errors import Say, closest
 from sensegraph.strict_yaml import Value
-
-Say = Callable[[str, str, str], None]
-"""Notes a problem: place, thing, remedy."""
 
 
 class Way(Protocol):

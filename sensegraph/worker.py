@@ -27,7 +27,6 @@ from sensegraph.plan import WorkerPlan, make_shared
 from sensegraph.transport.zeromq import Wire
 
 BEAT_S = 0.5
-CONNECT_S = 60.0
 DRAIN_S = 60.0
 SHADOW_DRAIN_S = 2.0
 """How long a worker whose work is done waits for shadows to finish with theirs."""

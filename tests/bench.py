@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.place import kill_left
 
 NODES = '''
 import os, time
@@ -135,10 +136,7 @@ class Bench:
 
     def end(self) -> None:
         """Kill what a test that failed left running."""
-        for process in self.started:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        kill_left(self.started)
 
     def run(self, *flags: str, **graph: str) -> tuple[int, str]:
         process = self.start(*flags, **graph)

@@ -7,9 +7,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 PROGRAM = str(Path(sys.executable).with_name("sensegraph"))
+
+
+def kill_left(started: Iterable[subprocess.Popen[str]]) -> None:
+    """Kill what a test that failed left running, with its whole group."""
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 class Place:
@@ -32,10 +41,7 @@ class Place:
 
     def end(self) -> None:
         """Kill what a test that failed left running."""
-        for process in self.started:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        kill_left(self.started)
 
     def run(self, *words: object, code: int, **environment: str) -> str:
         """Run to the end, which must be clean and have that code; return standard error."""

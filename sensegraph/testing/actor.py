@@ -12,7 +12,7 @@ from sensegraph.join import JoinedSet
 from sensegraph.loop import NodeLoop, Pause
 from sensegraph.node import Node
 from sensegraph.packet import Item, Packet, Stamp
-from sensegraph.plan import WorkerPlan, edge_name, make_inbox, make_writer
+from sensegraph.plan import WorkerPlan, edge_name, make_inbox, make_writer, most_again
 from sensegraph.savepoint import Savepoints
 from sensegraph.spec import Pace, Policy
 from sensegraph.testing.agenda import Agenda
@@ -58,8 +58,7 @@ class Actor:
             self.name, node, self.inbox, outputs, Pace(plan["pace"]), on_stop, {}, poison, on_poison, agenda.clock
         )  # fmt: skip
         if type(node).state is not Node.state:
-            keep = max((make_writer(edge).capacity for edge in into), default=0)
-            self.loop.savepoints = Kept(states, self.name, keep)
+            self.loop.savepoints = Kept(states, self.name, most_again(into))
         self.loop.enter, self.loop.leave = self._enter, self._leave
         self.ages_ms: list[float] = []
         self.at: Stamp | None = None
